@@ -1,0 +1,198 @@
+// Package conversation is what is going on with one customer: which messages
+// were decided and how, what was offered to tap, what we still want to know, how
+// much may be sent, and what must follow.
+//
+// A message is decided once. Everything is computed without writing; then one
+// compare-and-swap on the customer's conversation records the message's key, the
+// answer, the new state and all effects. Whoever finds the key there carries out
+// what is left and decides nothing.
+package conversation
+
+import (
+	"slices"
+	"time"
+
+	"kefu/bot/chat"
+	"kefu/bot/customer"
+	"kefu/bot/delivery"
+	"kefu/bot/ticket"
+	"kefu/store"
+)
+
+// Mode is how a message is answered.
+type Mode string
+
+// The modes.
+const (
+	Passive Mode = "passive" // in the answer to WeChat's call, which costs no credit
+	Later   Mode = "later"   // "success" now, the reply as a delivery
+	Silent  Mode = "silent"  // "success" and nothing more
+)
+
+// Turn is one message that was decided, or whose mode was.
+type Turn struct {
+	Key     string        `json:"key"`
+	Mode    Mode          `json:"mode"`
+	Decided bool          `json:"decided,omitempty"` // false: only that it is Later
+	Reply   *chat.Content `json:"reply,omitempty"`
+	At      store.Time    `json:"at"`
+}
+
+// Offer is what was last offered to tap; words and ordinals mean the same for 7
+// days.
+type Offer struct {
+	Options []chat.Option `json:"options,omitempty"`
+	At      store.Time    `json:"at,omitzero"`
+}
+
+// OfferLasts is how long an offer is remembered.
+const OfferLasts = 7 * 24 * time.Hour
+
+// Ask is the one thing we still want to know for a case.
+type Ask struct {
+	Ticket ticket.ID  `json:"ticket"`
+	No     string     `json:"no"`
+	Slot   string     `json:"slot"`  // of the pack: in_room, phone, room, address, …
+	Count  int        `json:"count"` // questions asked so far
+	At     store.Time `json:"at"`
+}
+
+// AskLasts is how long a question stays open.
+const AskLasts = 24 * time.Hour
+
+// Effect is what must follow from a decision. Its id is the message's key and a
+// number, never used again.
+type Effect struct {
+	ID      string             `json:"id"`
+	Open    *ticket.Ticket     `json:"open,omitempty"` // a new case
+	OpenID  string             `json:"open_id,omitempty"`
+	Act     *Act               `json:"act,omitempty"` // something done to a case
+	Learn   *customer.Change   `json:"learn,omitempty"`
+	Deliver *delivery.Delivery `json:"deliver,omitempty"`
+	Missed  string             `json:"missed,omitempty"` // a question that knowledge could not answer
+	Flush   bool               `json:"flush,omitempty"`  // what was held may go now
+}
+
+// Act is what a customer does to a case, by tap or by words.
+type Act struct {
+	Ticket ticket.ID  `json:"ticket"`
+	Do     string     `json:"do"` // see package casework
+	Text   string     `json:"text,omitempty"`
+	Value  string     `json:"value,omitempty"`
+	Media  string     `json:"media,omitempty"`
+	Kind   chat.Kind  `json:"kind,omitempty"`
+	Alarms []string   `json:"alarms,omitempty"`
+	At     store.Time `json:"at"`
+	Merged int        `json:"merged,omitempty"` // messages beyond the flood's bound
+}
+
+// Conversation is the document. Its id is the customer's.
+type Conversation struct {
+	store.Meta
+	Credits delivery.Credits `json:"credits"`
+	Turns   []Turn           `json:"turns,omitempty"`
+	Offer   Offer            `json:"offer,omitzero"`
+	Ask     *Ask             `json:"ask,omitempty"`
+	Case    ticket.ID        `json:"case,omitempty"`    // what the last words were about
+	Rating  ticket.ID        `json:"rating,omitempty"`  // which case a bare digit judges
+	Comment ticket.ID        `json:"comment,omitempty"` // the next words say why it was rated so
+	Begun   string           `json:"begun,omitempty"`   // a menu was pressed: the next words are of this kind
+	BegunAt store.Time       `json:"begun_at,omitzero"`
+	Unclear int              `json:"unclear,omitempty"` // kind questions asked in a row
+	Abuse   int              `json:"abuse,omitempty"`
+	Thanked string           `json:"thanked,omitempty"` // day of the last 不客气
+	Soothed store.Time       `json:"soothed,omitzero"`  // last 收到，一并给… while a major case is open
+	Hour    []store.Time     `json:"hour,omitempty"`    // messages of the last hour, at most 40
+	Last    store.Time       `json:"last,omitzero"`     // the customer's last message
+
+	Effects []Effect   `json:"effects,omitempty"`
+	Due     store.Time `json:"due,omitzero"`
+}
+
+const (
+	maxTurns   = 40
+	effectsTry = 10 * time.Second
+)
+
+// Turn finds the turn of a message.
+func (c *Conversation) Turn(key string) *Turn {
+	for i := len(c.Turns) - 1; i >= 0; i-- {
+		if c.Turns[i].Key == key {
+			return &c.Turns[i]
+		}
+	}
+	return nil
+}
+
+// Record notes how a message was decided. A turn already marked Later stays so.
+func (c *Conversation) Record(t Turn) Turn {
+	t.Decided = true
+	if old := c.Turn(t.Key); old != nil {
+		if old.Mode == Later && t.Mode == Passive {
+			t.Mode = Later
+		}
+		*old = t
+		return t
+	}
+	c.add(t)
+	return t
+}
+
+// Defer marks a message that is not decided yet: its reply will go as a delivery,
+// because WeChat has asked again. It reports the turn as it stands.
+func (c *Conversation) Defer(key string, now time.Time) Turn {
+	if old := c.Turn(key); old != nil {
+		return *old
+	}
+	t := Turn{Key: key, Mode: Later, At: store.At(now)}
+	c.add(t)
+	return t
+}
+
+func (c *Conversation) add(t Turn) {
+	c.Turns = append(c.Turns, t)
+	if n := len(c.Turns) - maxTurns; n > 0 {
+		c.Turns = slices.Delete(c.Turns, 0, n)
+	}
+}
+
+// Offers remembers the options of what is said.
+func (c *Conversation) Offers(content chat.Content, now time.Time) {
+	if len(content.Options) > 0 {
+		c.Offer = Offer{content.Options, store.At(now)}
+	}
+}
+
+// Offered are the options that still count.
+func (c *Conversation) Offered(now time.Time) []chat.Option {
+	if now.Sub(c.Offer.At.Time()) > OfferLasts {
+		return nil
+	}
+	return c.Offer.Options
+}
+
+// Asked is the question that is still open, or nil.
+func (c *Conversation) Asked(now time.Time) *Ask {
+	if c.Ask != nil && now.Sub(c.Ask.At.Time()) <= AskLasts {
+		return c.Ask
+	}
+	return nil
+}
+
+// Count notes a message and returns how many came within the hour, up to 41.
+func (c *Conversation) Count(now time.Time) int {
+	from := store.At(now.Add(-time.Hour))
+	c.Hour = slices.DeleteFunc(c.Hour, func(t store.Time) bool { return t.Before(from) })
+	if len(c.Hour) <= 40 {
+		c.Hour = append(c.Hour, store.At(now))
+	}
+	return len(c.Hour)
+}
+
+// settle derives Due.
+func (c *Conversation) settle(now time.Time) {
+	c.Due = store.Time{}
+	if len(c.Effects) > 0 {
+		c.Due = store.At(now.Add(effectsTry))
+	}
+}

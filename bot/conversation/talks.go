@@ -1,0 +1,101 @@
+package conversation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"kefu/bot/chat"
+	"kefu/bot/delivery"
+	"kefu/bot/jobs"
+	"kefu/store"
+)
+
+// Talks keeps the conversations. It is also the ledger of what may be sent to
+// whom (delivery.Ledger).
+type Talks struct {
+	all *store.Collection[Conversation]
+	now func() time.Time
+}
+
+var _ delivery.Ledger = (*Talks)(nil)
+
+// Open opens them.
+func Open(ctx context.Context, e store.Engine, now func() time.Time) (*Talks, error) {
+	all, err := store.Open[Conversation](ctx, e, "conversations",
+		jobs.DueIndex())
+	if err != nil {
+		return nil, err
+	}
+	return &Talks{all, now}, nil
+}
+
+// Collection is for the clock that looks for what is due.
+func (t *Talks) Collection() *store.Collection[Conversation] { return t.all }
+
+// With returns the conversation; a new one has revision 0.
+func (t *Talks) With(ctx context.Context, who chat.CustomerID) (*Conversation, error) {
+	c, err := t.all.Get(ctx, string(who))
+	if errors.Is(err, store.ErrNotFound) {
+		return &Conversation{Meta: store.Meta{ID: string(who)}}, nil
+	}
+	return c, err
+}
+
+// Save writes a conversation that was read with With and changed since: once, or
+// store.ErrConflict, and then everything must be decided anew.
+func (t *Talks) Save(ctx context.Context, c *Conversation) error {
+	c.settle(t.now())
+	if c.Rev > 0 {
+		return t.all.Replace(ctx, c)
+	}
+	err := t.all.Insert(ctx, c)
+	if errors.Is(err, store.ErrExists) {
+		return fmt.Errorf("conversation: %w", store.ErrConflict)
+	}
+	return err
+}
+
+func (t *Talks) change(ctx context.Context, who chat.CustomerID, change func(*Conversation) error) (*Conversation, error) {
+	now := t.now()
+	return t.all.Upsert(ctx, string(who), func() *Conversation { return &Conversation{} }, func(c *Conversation) error {
+		if err := change(c); err != nil {
+			return err
+		}
+		c.settle(now)
+		return nil
+	})
+}
+
+// Change is for what staff and the clock do to a conversation; it may run twice.
+func (t *Talks) Change(ctx context.Context, who chat.CustomerID, change func(*Conversation) error) (*Conversation, error) {
+	return t.change(ctx, who, change)
+}
+
+// Defer marks a message as to be answered later, unless it was decided meanwhile.
+func (t *Talks) Defer(ctx context.Context, who chat.CustomerID, key string) (Turn, error) {
+	var turn Turn
+	_, err := t.change(ctx, who, func(c *Conversation) error {
+		had := c.Turn(key) != nil
+		turn = c.Defer(key, t.now())
+		if had {
+			return store.ErrUnchanged
+		}
+		return nil
+	})
+	return turn, err
+}
+
+// Drop forgets effects that were carried out.
+func (t *Talks) Drop(ctx context.Context, who chat.CustomerID, done ...string) error {
+	if len(done) == 0 {
+		return nil
+	}
+	_, err := t.change(ctx, who, func(c *Conversation) error {
+		c.Effects = slices.DeleteFunc(c.Effects, func(e Effect) bool { return slices.Contains(done, e.ID) })
+		return nil
+	})
+	return err
+}
