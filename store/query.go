@@ -14,7 +14,7 @@ type Op string
 // values of their own type only: text bytewise, numbers by size.
 const (
 	Eq      Op = "=="
-	Ne      Op = "!=" // present and different
+	Ne      Op = "!=" // present and not equal, of whatever type
 	Lt      Op = "<"
 	Le      Op = "<="
 	Gt      Op = ">"
@@ -27,7 +27,8 @@ const (
 )
 
 // Cond is one comparison. Field is a dotted path into the body ([A-Za-z0-9_.]),
-// or "id". Value is a string, int64, int, float64, bool or Time.
+// or "id"; it does not reach into arrays. Value is a string, a whole number, a
+// float64, bool, Time, or of a type made of one of these.
 type Cond struct {
 	Field string
 	Op    Op
@@ -43,7 +44,8 @@ func Where(field string, op Op, value ...any) Cond {
 	return c
 }
 
-// Order sorts by one field; its documents must all have it.
+// Order sorts by one field. Its values must be of one type; documents without
+// the field are left out.
 type Order struct {
 	Field string
 	Desc  bool

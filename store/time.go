@@ -38,6 +38,14 @@ func (t Time) String() string {
 	return t.t.Format(timeLayout)
 }
 
+// Text is the fixed-width text, empty for the zero Time.
+func (t Time) Text() string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.t.Format(timeLayout)
+}
+
 // MarshalJSON writes the fixed-width text, or null.
 func (t Time) MarshalJSON() ([]byte, error) {
 	if t.IsZero() {
