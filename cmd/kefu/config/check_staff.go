@@ -1,0 +1,60 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+)
+
+// roles are what somebody may be; bot/escalation climbs from one to the next.
+var roles = []string{"agent", "lead", "manager", "leader"}
+
+func (c *Config) checkStaff(r *reader) {
+	ids, wecomIDs := map[string]bool{}, map[string]bool{}
+	for i, s := range c.Staff {
+		at := fmt.Sprintf("staff[%d]", i)
+		if r.need(at+".id", s.ID, "起个短名，例如 fd01") {
+			if !wordID.MatchString(s.ID) {
+				r.fail(at+".id", "只能用字母、数字、_ 和 -", "例如 fd01")
+			}
+			if ids[s.ID] {
+				r.fail(at+".id", "两个人都是 "+s.ID, "改掉其中一个")
+			}
+			ids[s.ID] = true
+		}
+		if s.WecomID != "" && wecomIDs[s.WecomID] {
+			r.fail(at+".wecom_id", "两个人写了同一个企业微信账号", "企业微信通讯录里一人一个账号")
+		}
+		wecomIDs[s.WecomID] = true
+		r.need(at+".name", s.Name, "写同事之间怎么叫，例如 前台一号")
+		if len(s.Roles) == 0 {
+			r.fail(at+".roles", "没有写", "写 [agent]；可以写的有 "+strings.Join(roles, "、"))
+		}
+		for j, role := range s.Roles {
+			r.checkRole(fmt.Sprintf("%s.roles[%d]", at, j), role)
+		}
+		r.checkDuty(at+".duty", s.Duty)
+	}
+	for i, s := range c.Staff {
+		at := fmt.Sprintf("staff[%d].lead", i)
+		switch {
+		case s.Lead == "":
+		case s.Lead == s.ID:
+			r.fail(at, "写了自己", "写上一级的 id；没有就删掉这一行")
+		case !ids[s.Lead]:
+			r.fail(at, "没有 "+s.Lead+" 这个人", "写 staff 里某个人的 id")
+		}
+	}
+}
+
+func (r *reader) checkRole(key, role string) {
+	for _, known := range roles {
+		if role == known {
+			return
+		}
+	}
+	remedy := "可以写的有 " + strings.Join(roles, "、")
+	if near := nearest(role, roles); near != "" {
+		remedy = "是不是想写 " + near
+	}
+	r.fail(key, "没有 "+role+" 这个角色", remedy)
+}

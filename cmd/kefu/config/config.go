@@ -1,0 +1,154 @@
+package config
+
+import "time"
+
+// Config is kefu.yaml after defaults, environment and checks. Paths in it are
+// absolute or relative to the working folder; Load turns those in the file, which
+// are relative to the file's own folder, into such.
+type Config struct {
+	File string `yaml:"-"` // where it was read; "" when there is no file
+
+	Listen      string `yaml:"listen"`       // host:port of webhooks and pages
+	Admin       string `yaml:"admin"`        // host:port of /metrics /healthz /readyz /debug/pprof
+	AdminPublic bool   `yaml:"admin_public"` // Admin may be reached from other machines
+	PublicURL   string `yaml:"public_url"`   // how the internet calls us, without a slash at the end
+
+	Data  string `yaml:"data"` // folder of the embedded database and of attachments
+	Store Store  `yaml:"store"`
+	Redis Redis  `yaml:"redis"`
+
+	Pack    string `yaml:"pack"`    // a pack that comes with the program, or a folder
+	Prompts string `yaml:"prompts"` // folder of changed wording; "": the program's own
+	Brand   Brand  `yaml:"brand"`
+	Hours   Hours  `yaml:"hours"`
+
+	Accounts []Account `yaml:"accounts"`
+	Wecom    Wecom     `yaml:"wecom"`
+	LLM      LLM       `yaml:"llm"`
+	Staff    []Staff   `yaml:"staff"`
+
+	// Notes are not errors: what will work, but not as well as it could.
+	Notes Problems `yaml:"-"`
+}
+
+// Store says where documents are kept. Without a URL it is SQLite in Data.
+type Store struct {
+	Mongo Secret `yaml:"mongo"` // mongodb://…/database; may hold a password
+}
+
+// Redis is for wake-ups, tokens, rates and locks. Without a URL it is embedded.
+type Redis struct {
+	URL Secret `yaml:"url"` // redis://…/0; may hold a password
+}
+
+// Brand is how the company and its bot are called in what customers read.
+type Brand struct {
+	Name string `yaml:"name"` // {brand}
+	Bot  string `yaml:"bot"`  // the bot's own name
+}
+
+// Hours are the company's, in the notation of Staff.Duty.
+type Hours struct {
+	Open     string `yaml:"open"`     // when somebody answers customers
+	Work     string `yaml:"work"`     // office hours, in which working-hour clocks run
+	Holidays string `yaml:"holidays"` // file that overrides the built-in holidays and make-up days
+}
+
+// Mode is how WeChat wraps what it sends to an account.
+type Mode string
+
+// The modes. Only Safe proves who wrote the body.
+const (
+	Plain  Mode = "plain"  // 明文模式
+	Compat Mode = "compat" // 兼容模式
+	Safe   Mode = "safe"   // 安全模式
+)
+
+// Account is one Official Account (公众号/服务号).
+type Account struct {
+	ID             string `yaml:"id"` // ours, in the callback's path: [a-z0-9_-], at most 32
+	AppID          string `yaml:"app_id"`
+	AppSecret      Secret `yaml:"app_secret"`
+	Token          Secret `yaml:"token"`
+	AESKey         Secret `yaml:"aes_key"` // EncodingAESKey, 43 characters
+	AESKeyPrevious Secret `yaml:"aes_key_previous"`
+	Mode           Mode   `yaml:"mode"`
+	API            string `yaml:"api"`         // where calls go, without a slash at the end
+	Menu           string `yaml:"menu"`        // file for `kefu menu push`; "": the pack's
+	PrivacyURL     string `yaml:"privacy_url"` // {privacy_url}; "": our own page of it
+	MsgMenu        bool   `yaml:"msg_menu"`    // the account may send msgmenu (a test account may not)
+
+	Templates map[string]Template `yaml:"templates"` // by our name of it: "ticket_update"
+}
+
+// Template maps one of our notices to a template of the account.
+type Template struct {
+	ID     string            `yaml:"id"`
+	Fields map[string]string `yaml:"fields"` // WeChat's field → our text with {no} {title} {state} {time}
+}
+
+func (a *Account) start() {
+	a.Mode, a.API, a.MsgMenu = Safe, OAAPI, true
+}
+
+// Wecom is the company's WeCom (企业微信) app and group robots.
+type Wecom struct {
+	CorpID  string            `yaml:"corp_id"`
+	AgentID int64             `yaml:"agent_id"`
+	Secret  Secret            `yaml:"secret"`
+	Token   Secret            `yaml:"token"`
+	AESKey  Secret            `yaml:"aes_key"`
+	API     string            `yaml:"api"`
+	Robots  map[string]Secret `yaml:"robots"` // group robots' keys by our name: staff, escalation
+}
+
+// On says that there is a WeCom to speak to.
+func (w Wecom) On() bool { return w.CorpID != "" }
+
+// LLM is any model with OpenAI's interface. Without a BaseURL there is none and
+// the bot understands by example sentences.
+type LLM struct {
+	BaseURL string        `yaml:"base_url"`
+	APIKey  Secret        `yaml:"api_key"`
+	Model   string        `yaml:"model"`
+	Timeout time.Duration `yaml:"timeout"` // of one call
+}
+
+// On says that there is a model.
+func (l LLM) On() bool { return l.BaseURL != "" }
+
+// Staff is somebody who works here.
+type Staff struct {
+	ID      string   `yaml:"id"`
+	WecomID string   `yaml:"wecom_id"` // userid in WeCom; left out: ID
+	Name    string   `yaml:"name"`     // for colleagues
+	ShownAs string   `yaml:"shown_as"` // for customers
+	Roles   []string `yaml:"roles"`
+	Team    string   `yaml:"team"`
+	Dept    string   `yaml:"dept"`
+	Duty    string   `yaml:"duty"` // "Mon-Sun 08:00-22:00"; left out: always
+	Phone   string   `yaml:"phone"`
+	NoCard  bool     `yaml:"no_card"` // reads WeCom in WeChat, where cards do not show
+	Lead    string   `yaml:"lead"`    // ID of who hears next; left out: the team's lead
+}
+
+// Where the platforms answer.
+const (
+	OAAPI    = "https://api.weixin.qq.com"
+	WecomAPI = "https://qyapi.weixin.qq.com"
+)
+
+// Default is the configuration of an empty file: the embedded engines, the pack
+// hotel, nobody to speak to.
+func Default() *Config {
+	return &Config{
+		Listen: "127.0.0.1:8080",
+		Admin:  "127.0.0.1:9090",
+		Data:   "kefu-data",
+		Pack:   "hotel",
+		Brand:  Brand{Bot: "小栖"},
+		Hours:  Hours{Open: "Mon-Sun 00:00-24:00", Work: "Mon-Fri 09:00-18:00"},
+		Wecom:  Wecom{API: WecomAPI},
+		LLM:    LLM{Timeout: 8 * time.Second},
+	}
+}
