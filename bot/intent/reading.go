@@ -1,7 +1,5 @@
 package intent
 
-
-
 // Intent is what a customer wants of us.
 type Intent string
 
@@ -83,6 +81,7 @@ type Reading struct {
 	SelfHarm    bool     `json:"self_harm,omitempty"` // also Major
 	Anger       float64  `json:"anger,omitempty"`     // 0 calm to 1
 	Urge        bool     `json:"urge,omitempty"`      // 催, 还没好吗
+	Stars       int      `json:"stars,omitempty"`     // 1 to 5 where the whole message is a rating
 	Fields      Fields   `json:"fields,omitzero"`
 	Category    string   `json:"category,omitempty"` // id of the lexicon's category
 	Thing       string   `json:"thing,omitempty"`    // short noun: 空调
@@ -118,4 +117,3 @@ type Lexicon struct {
 	Safety     []string            // more words of danger
 	Examples   map[Intent][]string // more sentences to learn from
 }
-

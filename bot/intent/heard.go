@@ -1,0 +1,165 @@
+package intent
+
+import (
+	"strings"
+	"unicode"
+)
+
+// MaxHeard is the most characters Heard gives.
+const MaxHeard = 24
+
+// openings are dropped from the front of a clause, closings from its end: they
+// are for us, not part of the matter.
+var (
+	openings = []string{"您好", "你好", "你们好", "喂", "请问一下", "请问", "麻烦问一下", "麻烦", "我想问一下", "想问一下", "我想问", "问一下", "那个", "就是", "然后", "另外", "还有", "而且", "但是", "这次", "今天我", "我说", "我要投诉", "投诉", "你们这里的", "你们这儿的", "你们家的", "你们家", "你们酒店的", "你们酒店", "你们的", "你们", "你家", "我们的", "我们这", "我们", "我这里", "我这边", "我这", "我的", "我", "咱们"}
+	closings = []string{"谢谢", "麻烦了", "怎么办", "怎么回事", "咋回事", "什么情况", "啊", "呀", "哦", "呢", "吧", "啦", "嘛", "哈", "的说"}
+)
+
+// asides are clauses without a matter of their own.
+var asides = []string{"老客户", "老顾客", "老会员", "会员了", "常客", "在吗", "在不在", "有人吗", "说实话", "真的是", "我就想问", "你们看着办", "什么情况", "怎么回事", "转人工", "人工", "急", "快点", "谢谢", "麻烦"}
+
+// Heard restates what a customer told in their own words, fit to stand before
+// "，让您…": greetings, swearing, asides and marks go, 都没 becomes 还没, at most 24
+// characters in whole clauses. It is empty when nothing short remains.
+func (r *Reader) Heard(text string) string {
+	t := plain(text)
+	hits := r.words.find(t, nil)
+	var out []rune
+	for _, c := range clauses(t) {
+		part := restate(t[c.from:c.to])
+		if len(part) < 2 || rude(within(hits, c)) || unfit(string(part)) {
+			continue
+		}
+		n := len(out) + len(part)
+		if len(out) > 0 {
+			n++
+		}
+		if n > MaxHeard {
+			break
+		}
+		if len(out) > 0 {
+			out = append(out, joint(out, part)...)
+		}
+		out = append(out, part...)
+	}
+	return string(out)
+}
+
+// joint is what stands between two clauses: a blank after a room number.
+func joint(out, part []rune) []rune {
+	if isDigit(out[len(out)-1]) && isHan(part[0]) && strings.Trim(string(out), "0123456789") == "" {
+		return []rune(" ")
+	}
+	return []rune("，")
+}
+
+func rude(hits []hit) bool {
+	for _, h := range hits {
+		if h.tags&(tAbuse|tHarm|tMajor|tHuman|tGreet) != 0 && h.tags&(tThanks) == 0 && h.to-h.from >= 2 {
+			return true
+		}
+	}
+	return false
+}
+
+// unfit holds for what must not be repeated: links, markup, long numbers.
+func unfit(s string) bool {
+	if strings.ContainsAny(s, "<>{}[]@/\\\"'=&#$%^*_`") || strings.Contains(s, "http") || strings.Contains(s, "www") {
+		return true
+	}
+	run := 0
+	for _, r := range s {
+		if isDigit(r) {
+			if run++; run > 5 {
+				return true
+			}
+		} else {
+			run = 0
+		}
+	}
+	for _, a := range asides {
+		if s == a || len(s) <= len(a)+6 && strings.Contains(s, a) {
+			return true
+		}
+	}
+	return false
+}
+
+// restate turns a clause round to be said to the customer.
+func restate(clause []rune) []rune {
+	s := strings.TrimFunc(string(clause), func(r rune) bool { return !isWord(r) })
+	for range 4 {
+		s = cutOne(s, openings, strings.CutPrefix)
+	}
+	for range 2 {
+		s = cutOne(s, closings, strings.CutSuffix)
+	}
+	s = strings.NewReplacer("都没", "还没", "我们", "您", "我", "您", "你们", "", "你", "我们").Replace(s)
+	var out []rune
+	for _, r := range s {
+		if len(out) > 0 && isHan(r) && isDigit(out[len(out)-1]) && len(out) >= 3 && allDigits(out) {
+			out = append(out, ' ')
+		}
+		if isWord(r) || r == ' ' {
+			out = append(out, unicode.ToLower(r))
+		}
+	}
+	return out
+}
+
+func allDigits(r []rune) bool { return strings.Trim(string(r), "0123456789") == "" }
+
+func cutOne(s string, list []string, cut func(string, string) (string, bool)) string {
+	for _, w := range list {
+		if t, ok := cut(s, w); ok && t != "" {
+			return t
+		}
+	}
+	return s
+}
+
+// Question restates what a customer asked as something one may not know:
+// 你们泳池能带火烈鸟吗 → 泳池能不能带火烈鸟. It is empty when the text is long or no
+// question of this kind.
+func (r *Reader) Question(text string) string {
+	t := plain(text)
+	hits := r.words.find(t, nil)
+	for _, c := range clauses(t) {
+		part := t[c.from:c.to]
+		if rude(within(hits, c)) && len(part) < 8 {
+			continue
+		}
+		s := string(restate(part))
+		if len([]rune(s)) < 4 || len([]rune(s)) > MaxHeard || unfit(s) {
+			continue
+		}
+		if q, ok := whether(s); ok {
+			return q
+		}
+		if strings.ContainsAny(s, "几哪谁怎什多何") || strings.Contains(s, "不能") || strings.Contains(s, "没有") || strings.Contains(s, "是否") {
+			return s
+		}
+	}
+	return ""
+}
+
+// whether turns 能…吗 into 能不能…, 有…吗 into 有没有….
+func whether(s string) (string, bool) {
+	body := s
+	asked := false
+	for _, end := range []string{"吗", "么", "嘛", "不", "没"} {
+		if t, ok := strings.CutSuffix(body, end); ok {
+			body, asked = t, true
+			break
+		}
+	}
+	if !asked {
+		return "", false
+	}
+	for _, w := range [][2]string{{"可以", "可不可以"}, {"能", "能不能"}, {"有", "有没有"}, {"会", "会不会"}, {"要", "要不要"}, {"让", "让不让"}, {"是", "是不是"}} {
+		if a, b, ok := strings.Cut(body, w[0]); ok {
+			return a + w[1] + b, true
+		}
+	}
+	return "", false
+}

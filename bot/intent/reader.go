@@ -1,0 +1,212 @@
+package intent
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+)
+
+// Reader reads messages. It does not change after New and may be used by any
+// number of goroutines.
+type Reader struct {
+	words *words
+	model *model
+	cats  []string
+}
+
+// base is what everybody without examples of their own shares.
+var base = sync.OnceValue(func() *model { return train(load(Lexicon{}), shipped()) })
+
+// New makes a reader from the lists and examples that come with the program and
+// what the company adds.
+func New(lex Lexicon) *Reader {
+	r := &Reader{words: load(lex)}
+	for _, c := range lex.Categories {
+		r.cats = append(r.cats, c.ID)
+	}
+	if len(lex.Examples) == 0 {
+		r.model = base()
+		return r
+	}
+	all := shipped()
+	for _, i := range All {
+		for _, s := range lex.Examples[i] {
+			all = append(all, example{i, s})
+		}
+	}
+	r.model = train(r.words, all)
+	return r
+}
+
+// sure is the confidence from which an intent counts as recognised, faint the
+// one below which it is not even listed.
+const (
+	sure  = 0.42
+	faint = 0.30
+)
+
+// Read reads one message, or several of one customer joined by newlines.
+func (r *Reader) Read(text string, ctx Context) Reading {
+	t := plain(text)
+	hits := r.words.find(t, make([]hit, 0, 32))
+	s := &sheet{t: t, hits: hits, ctx: ctx, size: len([]rune(bare(t))), score: map[Intent]float64{}}
+	s.out.Fields = r.fields(t, hits, ctx)
+	s.rules()
+	r.guess(s)
+	s.weigh()
+	r.name(s)
+	s.out.Anger = s.anger()
+	s.out.Complete = s.size > 0 && !s.half()
+	return s.out
+}
+
+// Half says whether a message is only the beginning of one: nothing but a
+// greeting, at most 8 characters without a recognised intent, or one that ends
+// in a comma or dots.
+func (r *Reader) Half(text string) bool { return !r.Read(text, Context{}).Complete }
+
+// guess lets the classifier score the whole and, where it is short enough to be
+// several wishes rather than a story, its clauses.
+func (r *Reader) guess(s *sheet) {
+	if s.size == 0 || s.settled {
+		return
+	}
+	p, known := r.model.score(s.t, s.hits)
+	if known < 0.15 {
+		s.why("没有见过的说法")
+		return
+	}
+	for i, v := range p {
+		s.raise(All[i], v)
+	}
+	s.top = top(p)
+	parts := clauses(s.t)
+	if len(parts) < 2 || len(parts) > 6 {
+		return
+	}
+	for _, c := range parts {
+		part := s.t[c.from:c.to]
+		if len(part) < 4 {
+			continue
+		}
+		q, known := r.model.score(part, within(s.hits, c))
+		i := top(q)
+		if known >= 0.3 && q[i] >= 0.6 && matter[All[i]] {
+			s.raise(All[i], q[i]*0.85)
+		}
+	}
+}
+
+func top(p [classes]float64) int {
+	best := 0
+	for i := range p {
+		if p[i] > p[best] {
+			best = i
+		}
+	}
+	return best
+}
+
+// matter holds the intents that a clause of its own may add to a message.
+var matter = map[Intent]bool{
+	Inquiry: true, Complaint: true, Order: true, Repair: true, Request: true, Proposal: true, Human: true,
+}
+
+type span struct{ from, to int }
+
+func clauses(t []rune) []span {
+	var out []span
+	from := 0
+	for i := 0; i <= len(t); i++ {
+		if i < len(t) && !isBreak(t[i]) {
+			continue
+		}
+		if i > from {
+			out = append(out, span{from, i})
+		}
+		from = i + 1
+	}
+	return out
+}
+
+func within(hits []hit, c span) []hit {
+	var out []hit
+	for _, h := range hits {
+		if h.from >= c.from && h.to <= c.to {
+			h.from, h.to = h.from-c.from, h.to-c.from
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// weigh orders what was found and picks the main one.
+func (s *sheet) weigh() {
+	for i, v := range s.score {
+		if v >= faint {
+			s.out.Intents = append(s.out.Intents, Scored{i, min(v, 1)})
+		}
+	}
+	if len(s.out.Intents) == 0 {
+		best := 0.0
+		for _, v := range s.score {
+			best = max(best, v)
+		}
+		s.out.Intents = []Scored{{Unknown, 1 - best}}
+	}
+	slices.SortFunc(s.out.Intents, func(a, b Scored) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), -cmp.Compare(a.Confidence, b.Confidence), cmp.Compare(a.Intent, b.Intent))
+	})
+	s.out.Main = s.out.Intents[0].Intent
+}
+
+// rank puts what a rule is certain of before what merely scores high: a person
+// in danger, a person wanted, a right claimed.
+func rank(s Scored) int {
+	if s.Confidence < 0.9 {
+		return 5
+	}
+	switch s.Intent {
+	case SelfHarm:
+		return 0
+	case Erase:
+		return 1
+	case Unsubscribe:
+		return 2
+	case Human:
+		return 3
+	case Complaint:
+		return 4
+	}
+	return 5
+}
+
+// name finds the category and the thing.
+func (r *Reader) name(s *sheet) {
+	count := make([]int, len(r.cats)+1)
+	var thing, general hit
+	for _, h := range s.hits {
+		if h.tags&tCategory != 0 {
+			count[h.cat] += h.to - h.from
+		}
+		if h.tags&(tThing|tProduct) != 0 && (thing.to == 0 || h.from == thing.from) {
+			thing = h
+		}
+		if h.tags&tGeneral != 0 && (general.to == 0 || h.from == general.from) {
+			general = h
+		}
+	}
+	if thing.to == 0 {
+		thing = general
+	}
+	s.out.Thing = string(s.t[thing.from:thing.to])
+	best := 0
+	for i := 1; i < len(count); i++ {
+		if count[i] > count[best] {
+			best = i
+		}
+	}
+	if best > 0 {
+		s.out.Category = r.cats[best-1]
+	}
+}
