@@ -80,9 +80,9 @@ type Delivery struct {
 	Closing   bool            `json:"closing,omitempty"` // may take the last credit
 	NotBefore store.Time      `json:"not_before,omitzero"`
 	NotAfter  store.Time      `json:"not_after,omitzero"`
-	CreatedAt store.Time      `json:"created_at"`    // zero: the outbox's now
-	Seq       int             `json:"seq,omitempty"` // order among those of one instant
-	Ways      []Way           `json:"ways"`          // empty: by class and content
+	CreatedAt store.Time      `json:"created_at"` // zero: the outbox's now
+	Seq       int             `json:"seq"`        // order among those of one instant
+	Ways      []Way           `json:"ways"`       // empty: by class and content
 
 	State    State        `json:"state"`
 	Attempts int          `json:"attempts,omitempty"` // calls begun since the last person's "again"
@@ -97,12 +97,14 @@ type Delivery struct {
 	Reason   string       `json:"reason,omitempty"`  // for staff, one of the sentences allowed
 	Merged   []string     `json:"merged,omitempty"`  // deliveries whose text this call carries
 	Lead     string       `json:"lead,omitempty"`    // the delivery, or message key, that carries this text
+	For      string       `json:"for,omitempty"`     // of a nudge: the held delivery it speaks of
 	Effects  []string     `json:"effects,omitempty"` // what must still follow in other documents
 	Told     bool         `json:"told,omitempty"`    // OnUndelivered has been asked for
 	Codes    []Code       `json:"codes,omitempty"`   // of a card
 	At       store.Time   `json:"at,omitzero"`       // when State became what it is
 
 	// Fields that exist only to be found by.
+	Rank  int        `json:"rank"`            // 0 replies and staff, 1 notices, 2 promotions
 	Lane  string     `json:"lane,omitempty"`  // address, while open: one leaves at a time
 	Shelf string     `json:"shelf,omitempty"` // customer, while held
 	Await string     `json:"await,omitempty"` // account/msgid, until a template's result came

@@ -40,8 +40,8 @@ type Runner interface {
 	// Enqueue hands over a wake-up and never waits for a worker. A document
 	// already waiting is not queued twice.
 	Enqueue(ctx context.Context, w Wake) error
-	// Room is how many wake-ups can be taken now, about; 0: none.
-	Room() int
+	// Room is how many wake-ups of that priority can be taken now, about; 0: none.
+	Room(p Priority) int
 	// Run works until ctx ends, then waits for what is being run. It is called once.
 	Run(ctx context.Context, handle Handler) error
 }
