@@ -3,6 +3,8 @@ package config
 import (
 	"fmt"
 	"strings"
+
+	"kefu/bot/hours"
 )
 
 // roles are what somebody may be; bot/escalation climbs from one to the next.
@@ -57,4 +59,20 @@ func (r *reader) checkRole(key, role string) {
 		remedy = "是不是想写 " + near
 	}
 	r.fail(key, "没有 "+role+" 这个角色", remedy)
+}
+
+func (c *Config) checkHours(r *reader) {
+	r.checkDuty("hours.open", c.Hours.Open)
+	r.checkDuty("hours.work", c.Hours.Work)
+}
+
+// checkDuty refuses what bot/hours cannot read; nothing means always.
+func (r *reader) checkDuty(key, text string) {
+	if text == "" {
+		return
+	}
+	if _, err := hours.Parse(text); err != nil {
+		r.fail(key, "看不懂“"+text+"”这段时间",
+			`写“星期 时:分-时:分”，例如 "Mon-Sun 08:00-22:00" 或 "Workday 09:00-18:00; Sat 09:00-12:00"，全天写 24h`)
+	}
 }

@@ -47,7 +47,7 @@ type Brand struct {
 	Bot  string `yaml:"bot"`  // the bot's own name
 }
 
-// Hours are the company's, in the notation of Staff.Duty.
+// Hours are the company's, in the notation of bot/hours.
 type Hours struct {
 	Open     string `yaml:"open"`     // when somebody answers customers
 	Work     string `yaml:"work"`     // office hours, in which working-hour clocks run
@@ -126,7 +126,7 @@ type Staff struct {
 	Roles   []string `yaml:"roles"`
 	Team    string   `yaml:"team"`
 	Dept    string   `yaml:"dept"`
-	Duty    string   `yaml:"duty"` // "Mon-Sun 08:00-22:00"; left out: always
+	Duty    string   `yaml:"duty"` // see bot/hours: "Mon-Sun 08:00-22:00"; left out: always
 	Phone   string   `yaml:"phone"`
 	NoCard  bool     `yaml:"no_card"` // reads WeCom in WeChat, where cards do not show
 	Lead    string   `yaml:"lead"`    // ID of who hears next; left out: the team's lead
@@ -147,7 +147,7 @@ func Default() *Config {
 		Data:   "kefu-data",
 		Pack:   "hotel",
 		Brand:  Brand{Bot: "小栖"},
-		Hours:  Hours{Open: "Mon-Sun 00:00-24:00", Work: "Mon-Fri 09:00-18:00"},
+		Hours:  Hours{Open: "24h", Work: "Workday 09:00-18:00"},
 		Wecom:  Wecom{API: WecomAPI},
 		LLM:    LLM{Timeout: 8 * time.Second},
 	}

@@ -107,8 +107,8 @@ kefu.yaml:2:8: wecom.aes_key：没有写。应用页面“接收消息”里的 
 		{with(person, "[agent]", "[agent, 老板]"), "kefu.yaml:2:35: staff[0].roles[1]：没有 老板 这个角色。可以写的有 agent、lead、manager、leader。"},
 		{with(person, "[agent]", "[agent], lead: a"), "kefu.yaml:2:42: staff[0].lead：写了自己。写上一级的 id；没有就删掉这一行。"},
 		{with(person, "[agent]", "[agent], lead: b"), "kefu.yaml:2:42: staff[0].lead：没有 b 这个人。写 staff 里某个人的 id。"},
-		{with(person, "[agent]", "[agent], duty: 白班"), "kefu.yaml:2:42: staff[0].duty：看不懂“白班”这段时间。写“星期 时:分-时:分”，例如 \"Mon-Sun 08:00-22:00\"，几段用 ; 隔开。"},
-		{`hours: {work: "Mon-Fri 9-18"}`, "kefu.yaml:1:15: hours.work：看不懂“Mon-Fri 9-18”这段时间。写“星期 时:分-时:分”，例如 \"Mon-Sun 08:00-22:00\"，几段用 ; 隔开。"},
+		{with(person, "[agent]", "[agent], duty: 白班"), "kefu.yaml:2:42: staff[0].duty：看不懂“白班”这段时间。写“星期 时:分-时:分”，例如 \"Mon-Sun 08:00-22:00\" 或 \"Workday 09:00-18:00; Sat 09:00-12:00\"，全天写 24h。"},
+		{`hours: {work: "Mon-Fri 9-18"}`, "kefu.yaml:1:15: hours.work：看不懂“Mon-Fri 9-18”这段时间。写“星期 时:分-时:分”，例如 \"Mon-Sun 08:00-22:00\" 或 \"Workday 09:00-18:00; Sat 09:00-12:00\"，全天写 24h。"},
 	} {
 		_, err := Parse("kefu.yaml", []byte(c.text), environment())
 		got := ""
