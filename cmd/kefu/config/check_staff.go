@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"kefu/bot/hours"
@@ -49,10 +50,8 @@ func (c *Config) checkStaff(r *reader) {
 }
 
 func (r *reader) checkRole(key, role string) {
-	for _, known := range roles {
-		if role == known {
-			return
-		}
+	if slices.Contains(roles, role) {
+		return
 	}
 	remedy := "可以写的有 " + strings.Join(roles, "、")
 	if near := nearest(role, roles); near != "" {

@@ -66,9 +66,11 @@ func TestLoadReadsEverything(t *testing.T) {
 		Pack: filepath.Join(dir, "packs/ours"), Prompts: filepath.Join(dir, "words"), Brand: Brand{"栖云", "小云"},
 		Hours: Hours{"Mon-Sun 08:00-24:00", "Mon-Fri 09:00-18:00; Sat 09:00-12:00", filepath.Join(dir, "holidays.yaml")},
 		Accounts: []Account{
-			{ID: "hotel", AppID: "wx0123456789abcdef", AppSecret: "s3cret: {x}", Token: "007", AESKey: aes, AESKeyPrevious: Secret(aes[1:] + "d"),
+			{
+				ID: "hotel", AppID: "wx0123456789abcdef", AppSecret: "s3cret: {x}", Token: "007", AESKey: aes, AESKeyPrevious: Secret(aes[1:] + "d"),
 				Mode: Compat, API: OAAPI, Menu: filepath.Join(dir, "menu.yaml"), PrivacyURL: "https://example.com/p",
-				Templates: map[string]Template{"ticket_update": {"T1", map[string]string{"character_string1": "{no}", "thing2": "{title}"}}}},
+				Templates: map[string]Template{"ticket_update": {"T1", map[string]string{"character_string1": "{no}", "thing2": "{title}"}}},
+			},
 			{ID: "test", AppID: "wxtest", AppSecret: "s", Token: "abc", Mode: Plain, API: "http://127.0.0.1:7000/oa", MsgMenu: true},
 		},
 		Wecom: Wecom{"ww0123456789abcdef", 1000002, "s", "abc", aes, WecomAPI, map[string]Secret{"staff": "KEY", "escalation": "KEY2"}},
@@ -129,8 +131,7 @@ func TestSampleIsTheExampleAndPasses(t *testing.T) {
 // Every key that the struct knows is explained in the sample, so that it cannot
 // fall behind.
 func TestSampleNamesEveryKey(t *testing.T) {
-	var walk func(f fields)
-	walk = func(f fields) {
+	walk := func(f fields) {
 		for _, name := range f.names {
 			if !strings.Contains(Sample(), name) && name != "timeout" {
 				t.Errorf("kefu.example.yaml does not speak of %s", name)

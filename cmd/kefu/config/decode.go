@@ -3,6 +3,7 @@ package config
 import (
 	"encoding"
 	"fmt"
+	"maps"
 	"reflect"
 	"strconv"
 	"strings"
@@ -66,7 +67,7 @@ func (r *reader) decode(n ast.Node, v reflect.Value, key string) {
 		return
 	}
 	if v.CanAddr() {
-		if u, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
+		if u, ok := reflect.TypeAssert[encoding.TextUnmarshaler](v.Addr()); ok {
 			r.text(n, key, func(s string) error { return u.UnmarshalText([]byte(s)) })
 			return
 		}
@@ -100,7 +101,7 @@ func (r *reader) pairs(n ast.Node, key string) []*ast.MappingValueNode {
 }
 
 func (r *reader) structure(n ast.Node, v reflect.Value, key string) {
-	if s, ok := v.Addr().Interface().(starter); ok {
+	if s, ok := reflect.TypeAssert[starter](v.Addr()); ok {
 		s.start()
 	}
 	fields := fieldsOf(v)
@@ -144,9 +145,7 @@ func fieldsOf(v reflect.Value) fields {
 		case option == "inline":
 			inner := fieldsOf(v.Field(i))
 			f.names = append(f.names, inner.names...)
-			for k, fv := range inner.by {
-				f.by[k] = fv
-			}
+			maps.Copy(f.by, inner.by)
 		default:
 			if name == "" {
 				name = strings.ToLower(sf.Name)

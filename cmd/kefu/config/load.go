@@ -34,8 +34,10 @@ func Load(path string, env func(string) (string, bool)) (*Config, error) {
 func read(path string) ([]byte, *Problem) {
 	f, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, &Problem{File: path, Wrong: "没有这个文件",
-			Remedy: "把 kefu.example.yaml 复制成 kefu.yaml 再改，或用 --config 指到您的文件；只想看看：kefu demo"}
+		return nil, &Problem{
+			File: path, Wrong: "没有这个文件",
+			Remedy: "把 kefu.example.yaml 复制成 kefu.yaml 再改，或用 --config 指到您的文件；只想看看：kefu demo",
+		}
 	}
 	if err != nil {
 		return nil, unreadable(path, err)
@@ -52,8 +54,7 @@ func read(path string) ([]byte, *Problem) {
 }
 
 func unreadable(path string, err error) *Problem {
-	var pe *os.PathError
-	if errors.As(err, &pe) {
+	if pe, ok := errors.AsType[*os.PathError](err); ok {
 		err = pe.Err
 	}
 	return &Problem{File: path, Wrong: fmt.Sprintf("读不了这个文件（%v）", err), Remedy: "检查它的权限，它应当是一个文件"}
@@ -100,8 +101,7 @@ func bodiesOf(tree *ast.File) []ast.Node {
 
 func syntax(file string, err error) Problem {
 	p := Problem{File: file, Wrong: "YAML 写得不对", Remedy: "检查这一行的缩进、冒号后的空格和引号是否成对"}
-	var ye yaml.Error
-	if errors.As(err, &ye) {
+	if ye, ok := errors.AsType[yaml.Error](err); ok {
 		p.Wrong += "（" + ye.GetMessage() + "）"
 		if t := ye.GetToken(); t != nil && t.Position != nil {
 			p.Line, p.Column = t.Position.Line, t.Position.Column
