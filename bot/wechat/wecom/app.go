@@ -49,7 +49,7 @@ type Config struct {
 	Authorize string // "" is DefaultAuthorize; where AuthorizeURL points
 	Name      string // stands small above a card: "客服工单"
 	Icon      string // beside it, an address
-	Home      string // opened by a card that has no link of its own
+	Home      string // address of our pages: opened by a card without a link; links in texts go there or nowhere
 
 	// Media opens an attachment of ours by its id, for content whose Media is
 	// "file:" and that id. Left out: such content is refused.

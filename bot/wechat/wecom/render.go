@@ -3,7 +3,6 @@ package wecom
 import (
 	"context"
 	"errors"
-	"fmt"
 	"hash/fnv"
 	"slices"
 	"strings"
@@ -126,7 +125,7 @@ func (a *App) renderMessage(ctx context.Context, id string, to chat.Address, c c
 	}
 	switch c.Form {
 	case chat.AsText:
-		m.Type, m.Text = "text", &content{said(c)}
+		m.Type, m.Text = "text", &content{a.said(c)}
 		if m.Text.Content == "" {
 			err = errEmpty
 		}
@@ -195,7 +194,7 @@ func (a *App) renderLine(to chat.Address, c chat.Content) (chat.Call, error) {
 		return chat.Call{}, noRobot()
 	}
 	l := line{Type: "text"}
-	l.Text.Content = said(c)
+	l.Text.Content = a.said(c)
 	for _, u := range c.Mentions[:min(len(c.Mentions), Recipients)] {
 		if u != "" {
 			l.Text.Mentions = append(l.Text.Mentions, u)
@@ -211,10 +210,11 @@ func (a *App) renderLine(to chat.Address, c chat.Content) (chat.Call, error) {
 }
 
 // said is the text with its options as plain words: nothing in WeCom's texts can
-// be tapped but a link. A link of the content that the text does not hold yet
-// follows it and is never what is cut.
-func said(c chat.Content) string {
+// be tapped but a link, and only links to our own pages stay links. A link of the
+// content that the text does not hold yet follows it and is never what is cut.
+func (a *App) said(c chat.Content) string {
 	s := strings.TrimSpace(c.Fill(func(o chat.Option) string { return "「" + o.Label + "」" }))
+	s = a.ownLinks(s, c.URL)
 	if c.URL == "" || strings.Contains(s, c.URL) || len(c.URL) > TextBytes/2 {
 		return shorten(s, TextBytes)
 	}
@@ -262,17 +262,6 @@ func (a *App) textCard(c chat.Content) (*textCard, error) {
 	t.Desc = head + quote + tail.String()
 	return t, nil
 }
-
-// div is one row of a textcard. WeCom reads its tags and decodes no entities, so
-// a customer's angle brackets become full-width ones.
-func div(class, s string) string {
-	if s = clip(row(s), QuoteChars); s == "" {
-		return ""
-	}
-	return fmt.Sprintf(`<div class="%s">%s</div>`, class, brackets.Replace(s))
-}
-
-var brackets = strings.NewReplacer("<", "＜", ">", "＞")
 
 // recipients splits userids. WeCom: "@all" is everybody the app can see; nothing
 // of ours is for everybody.

@@ -191,6 +191,26 @@ func TestRenderSameTextTwice(t *testing.T) {
 	}
 }
 
+// A link in a customer's words is no link among staff.
+func TestOwnLinks(t *testing.T) {
+	a := newPlatform(t).app(t)
+	tests := []struct{ in, want string }{
+		{`没接 <a href="https://console.example.cn/t/1">打开</a>。`, `没接 <a href="https://console.example.cn/t/1">打开</a>。`},
+		{`看 <a href="https://hotel.example.cn/p">打开</a>`, `看 <a href="https://hotel.example.cn/p">打开</a>`}, // the content's own
+		{`4827：<a href="https://evil.cn">登录</a>`, `4827：＜a href="https://evil.cn"＞登录＜/a＞`},
+		{`<a href="https://console.example.cn.evil.cn">登录</a>`, `＜a href="https://console.example.cn.evil.cn"＞登录＜/a＞`},
+		{`<a  href='https://evil.cn'>登录</a>`, `＜a  href='https://evil.cn'＞登录＜/a＞`},
+		{`<a href="https://evil.cn"><a href="https://console.example.cn">x</a>`, `＜a href="https://evil.cn"＞<a href="https://console.example.cn">x</a>`},
+		{"1<2 且 3>2", "1＜2 且 3＞2"},
+	}
+	for _, tt := range tests {
+		got := a.said(chat.Content{Text: tt.in, URL: "https://hotel.example.cn/p"})
+		if got = strings.TrimSuffix(got, " https://hotel.example.cn/p"); got != tt.want {
+			t.Errorf("%s gives %s", tt.in, got)
+		}
+	}
+}
+
 func TestRenderRefuses(t *testing.T) {
 	a := newPlatform(t).app(t, func(c *Config) { c.Home = "" })
 	card := func(change func(*chat.Card)) chat.Content {
@@ -278,7 +298,7 @@ func TestLimits(t *testing.T) {
 		if strings.Count(k.Desc, "<") != 2*strings.Count(k.Desc, "</div>") {
 			r.Fatalf("tags of others: %s", k.Desc)
 		}
-		s := said(chat.Content{Text: text.Draw(r, "text"), URL: "https://console.example.cn/t/4827"})
+		s := a.said(chat.Content{Text: text.Draw(r, "text"), URL: "https://console.example.cn/t/4827"})
 		if len(s) > TextBytes || !utf8.ValidString(s) || !strings.Contains(s, "/t/4827") {
 			r.Fatalf("%d bytes", len(s))
 		}

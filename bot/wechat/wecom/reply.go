@@ -42,7 +42,8 @@ func (r reply) bytes() ([]byte, error) {
 }
 
 // PassiveText is the answer to whoever sent in, as XML to be encrypted; at most
-// 2048 bytes of text, the rest is cut. WeCom: within 5 seconds, in at most one of
+// 2048 bytes of text, the rest is cut. What others wrote in it goes through Words
+// first. WeCom: within 5 seconds, in at most one of
 // the three deliveries.
 func PassiveText(in chat.Message, text string) ([]byte, error) {
 	r := to(in, "text")
