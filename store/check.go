@@ -13,8 +13,9 @@ import (
 // MaxFile is the largest file, in bytes.
 const MaxFile = 20 << 20
 
-// maxDepth is how deep a body may nest, in objects and arrays.
-const maxDepth = 100
+// maxDepth is how deep a body may nest, in objects and arrays: MongoDB takes 100
+// with what it is wrapped in.
+const maxDepth = 90
 
 // Check says whether d can be stored, the same way for every engine. Whatever
 // it refuses wraps ErrRefused.
