@@ -23,6 +23,9 @@ var asides = []string{"老客户", "老顾客", "老会员", "会员了", "常�
 // characters in whole clauses. It is empty when nothing short remains.
 func (r *Reader) Heard(text string) string {
 	t := plain(text)
+	if linked(string(t)) {
+		return ""
+	}
 	hits := r.words.find(t, nil)
 	var out []rune
 	for _, c := range clauses(t) {
@@ -62,11 +65,13 @@ func rude(hits []hit) bool {
 	return false
 }
 
-// unfit holds for what must not be repeated: links, markup, long numbers.
+// linked holds for texts with links or markup, which are never repeated.
+func linked(s string) bool {
+	return strings.ContainsAny(s, "<>{}[]@\\\"=&#$^*_`") || strings.Contains(s, "://") || strings.Contains(s, "www.")
+}
+
+// unfit holds for what must not be repeated: long numbers, asides.
 func unfit(s string) bool {
-	if strings.ContainsAny(s, "<>{}[]@/\\\"'=&#$%^*_`") || strings.Contains(s, "http") || strings.Contains(s, "www") {
-		return true
-	}
 	run := 0
 	for _, r := range s {
 		if isDigit(r) {
@@ -123,6 +128,9 @@ func cutOne(s string, list []string, cut func(string, string) (string, bool)) st
 // question of this kind.
 func (r *Reader) Question(text string) string {
 	t := plain(text)
+	if linked(string(t)) {
+		return ""
+	}
 	hits := r.words.find(t, nil)
 	for _, c := range clauses(t) {
 		part := t[c.from:c.to]

@@ -28,7 +28,7 @@ var alike = sync.OnceValue(func() map[string][]string {
 func core(s string) string {
 	var b strings.Builder
 	for _, r := range plain(s) {
-		if isWord(r) || isEmoji(r) {
+		if isWord(r) || isEmoji(r) || r >= '①' && r <= '⑨' {
 			b.WriteRune(r)
 		}
 	}

@@ -77,9 +77,8 @@ func (r *Reader) guess(s *sheet) {
 		return
 	}
 	for i, v := range p {
-		s.raise(All[i], v)
+		s.raise(All[i], s.temper(All[i], v))
 	}
-	s.top = top(p)
 	parts := clauses(s.t)
 	if len(parts) < 2 || len(parts) > 6 {
 		return
@@ -92,9 +91,27 @@ func (r *Reader) guess(s *sheet) {
 		q, known := r.model.score(part, within(s.hits, c))
 		i := top(q)
 		if known >= 0.3 && q[i] >= 0.6 && matter[All[i]] {
-			s.raise(All[i], q[i]*0.85)
+			s.raise(All[i], s.temper(All[i], q[i])*0.85)
 		}
 	}
+}
+
+// temper lowers what the classifier says of intents that words decide: without
+// the word it is a hint, against a refusal it is nothing.
+func (s *sheet) temper(i Intent, v float64) float64 {
+	switch i {
+	case Human:
+		if s.any(tHumanNot) || s.any(tHuman) && s.score[Human] == 0 {
+			return 0
+		}
+		return v * 0.9
+	case Erase, Unsubscribe, SelfHarm:
+		if s.out.Major && s.score[i] == 0 {
+			return v * 0.3
+		}
+		return v * 0.85
+	}
+	return v
 }
 
 func top(p [classes]float64) int {
@@ -153,6 +170,14 @@ func (s *sheet) weigh() {
 			best = max(best, v)
 		}
 		s.out.Intents = []Scored{{Unknown, 1 - best}}
+	}
+	if c := s.out.Confidence(Complaint); c >= 0.5 {
+		// Something broken and a grievance: the grievance leads.
+		for i := range s.out.Intents {
+			if s.out.Intents[i].Intent == Complaint {
+				s.out.Intents[i].Confidence = min(c+0.1, max(c, 0.89))
+			}
+		}
 	}
 	slices.SortFunc(s.out.Intents, func(a, b Scored) int {
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), -cmp.Compare(a.Confidence, b.Confidence), cmp.Compare(a.Intent, b.Intent))

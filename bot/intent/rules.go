@@ -14,7 +14,6 @@ type sheet struct {
 	size    int // letters, digits and Han
 	score   map[Intent]float64
 	settled bool // a rule has read the whole message
-	top     int
 	out     Reading
 }
 
@@ -124,7 +123,7 @@ func (s *sheet) joined(from, to int) bool {
 }
 
 // loose may stand between a denial and what it denies: 没有看到冒烟.
-const loose = "有再出现发生看到见闻听什么任何了过那太的想要打算用必需转找叫联系会能去给被地方是在"
+const loose = "说有再出现发生看到见闻听什么任何了过那太的想要打算用必需转找叫联系会能去给被地方是在"
 
 // denials end what stands before a denied word.
 var denials = []string{"没", "不", "未", "无", "别", "勿", "莫", "没有", "不用", "不要", "不想", "不必", "无需", "并非", "防止", "预防", "避免", "以免", "免得"}
@@ -217,6 +216,9 @@ func (s *sheet) wholes() {
 	case covered(s.t, s.hits, tThanks|tGreet|tFiller) && s.any(tThanks):
 		s.settle(Thanks, 0.9, "只有道谢或应答")
 	}
+	if !s.settled && covered(s.t, s.hits, tFiller) {
+		s.settled = true // 那个, 我想: nothing yet
+	}
 	if s.size <= 25 && s.any(tAbuse) && !s.any(tThing|tGeneral|tCategory|tBroken|tOrderish|tProgress|tComplaint|tHuman|tProduct) {
 		s.raise(Abuse, 0.8)
 		s.why("骂人，没有说事")
@@ -280,7 +282,7 @@ func (s *sheet) half() bool {
 	case ',', '，', '、', '…':
 		return true
 	}
-	if main.Intent == Greeting && s.settled {
+	if main.Intent == Greeting && (s.settled || s.size <= 8) {
 		return true
 	}
 	return s.size <= 8 && (main.Intent == Unknown || main.Intent == Other || main.Confidence < sure)
