@@ -1,0 +1,60 @@
+package desk
+
+import "strings"
+
+// Words are words that decide something (words.yaml).
+type Words struct {
+	Major     []Group  `yaml:"major"`     // make a complaint major
+	Safety    []string `yaml:"safety"`    // danger now, whatever the hour
+	Sensitive []string `yaml:"sensitive"` // staff must not send these to customers
+}
+
+// Group is words of one meaning.
+type Group struct {
+	ID    string   `yaml:"id"`
+	Title string   `yaml:"title"`
+	Shown bool     `yaml:"shown"` // named on the card: 提到 12315、抖音
+	Words []string `yaml:"words"`
+}
+
+// Tap is what a tapped menu key or option means (taps.yaml). One of the fields
+// Kind, Ask, Do is set.
+type Tap struct {
+	Kind  string `yaml:"kind"`  // begins a case of this kind
+	Item  string `yaml:"item"`  // what it is about: 两瓶水
+	Text  string `yaml:"text"`  // counts as having typed this
+	Reply string `yaml:"reply"` // key of the words that answer the tap
+	Do    string `yaml:"do"`    // progress, human
+}
+
+// Major finds the words that make a complaint major; shown are those a card
+// names, in the order of the pack.
+func (p *Pack) Major(text string) (shown []string, is bool) {
+	text = strings.ToLower(text)
+	for _, g := range p.Words.Major {
+		for _, w := range g.Words {
+			if strings.Contains(text, strings.ToLower(w)) {
+				is = true
+				if g.Shown {
+					shown = append(shown, w)
+				}
+			}
+		}
+	}
+	return shown, is
+}
+
+// Danger says whether the text speaks of danger now.
+func (p *Pack) Danger(text string) bool { return firstIn(p.Words.Safety, text) != "" }
+
+// Sensitive is the first word in the text that staff must not send, or "".
+func (p *Pack) Sensitive(text string) string { return firstIn(p.Words.Sensitive, text) }
+
+func firstIn(words []string, text string) string {
+	for _, w := range words {
+		if strings.Contains(text, w) {
+			return w
+		}
+	}
+	return ""
+}
