@@ -58,7 +58,6 @@ var special = map[callCode]Entry{
 	{OA, "custom/send", 61450}:   {Verdict: chat.Unsure, Reason: ReasonTrouble, After: 5},
 	{OA, "stable_token", 40001}:  operator("AppSecret 不对：到微信开发者平台核对或重置，写进配置 app_secret。"),
 	{OA, "template/send", 48002}: {Verdict: chat.NeverThem, Reason: ReasonNotice},
-	{OA, "template/send", 40003}: {Verdict: chat.NeverThem},
 	{WeCom, "gettoken", 40001}:   operator("企业微信应用的 Secret 不对：管理后台 → 应用管理 → 这个应用 → Secret，写进配置 wecom.secret。"),
 	{WeCom, "gettoken", 45009}: {
 		Verdict: chat.Operator, Reason: ReasonTrouble, After: 3600,

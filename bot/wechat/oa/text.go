@@ -1,0 +1,135 @@
+package oa
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"kefu/bot/chat"
+)
+
+// MaxText is the most a text to a customer may have, in bytes of UTF-8. WeChat
+// cuts or refuses longer ones (45002).
+const MaxText = 2048
+
+// aiMark is WeChat's label in words, where the channel has no field for it.
+const aiMark = "（智能生成，仅供参考）"
+
+// optionLink shows an option as a link whose tap sends its label back, with the key in
+// bizmsgmenuid. It works in passive replies and costs no credit.
+func optionLink(o chat.Option) string {
+	return `<a href="weixin://bizmsgmenu?msgmenucontent=` + linkValue(o.Label) +
+		`&msgmenuid=` + linkValue(o.Key) + `">` + plainLabel(o.Label) + `</a>`
+}
+
+// linkValue escapes what would end the address or the attribute. Chinese stays as
+// it is: clients show the content of the link as the customer's own message.
+func linkValue(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if r > 0x7F && r != utf8.RuneError {
+			b.WriteRune(r)
+			continue
+		}
+		b.WriteString(strings.ReplaceAll(url.QueryEscape(string(r)), "+", "%20"))
+	}
+	return strings.ReplaceAll(b.String(), "%3A", ":")
+}
+
+func plainLabel(s string) string {
+	return strings.NewReplacer("<", "＜", ">", "＞").Replace(s)
+}
+
+// render is a content's text with its options as links: where they are marked,
+// and below the text where they are not (a menu shown as text, or a forgotten
+// mark). It is cut at MaxText, less room for the AI mark where one is due.
+func render(c chat.Content, aiInText bool) string {
+	text := c.Fill(optionLink)
+	var loose []string
+	for i, o := range c.Options {
+		if !strings.Contains(c.Text, chat.Mark(i)) {
+			loose = append(loose, optionLink(o))
+		}
+	}
+	if len(loose) > 0 {
+		sep := "　"
+		if c.Form == chat.AsMenu {
+			sep = "\n"
+		}
+		text = joinLines(text, strings.Join(loose, sep))
+	}
+	text = joinLines(text, c.Tail)
+	if aiInText && c.AI && !strings.HasSuffix(text, aiMark) {
+		return joinLines(cutText(text, MaxText-len(aiMark)-1), aiMark)
+	}
+	return cutText(text, MaxText)
+}
+
+func joinLines(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + "\n" + b
+}
+
+// cutText ends a text after at most n bytes, never inside a character or a link.
+func cutText(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	s = cut(s, n)
+	if open := strings.LastIndex(s, "<a "); open >= 0 && !strings.Contains(s[open:], "</a>") {
+		s = s[:open]
+	} else if open := strings.LastIndexByte(s, '<'); open >= 0 && len(s)-open < 4 {
+		s = s[:open] // "<", "<a", "</a" cut in two
+	}
+	return strings.TrimRight(s, " \n")
+}
+
+// Split makes parts of at most MaxText bytes, each ending in its number, "(1/3)".
+// It prefers to end a part after a line, then after a sentence, and never inside
+// a character or a link. One part has no number.
+func Split(text string) []string {
+	if len(text) <= MaxText {
+		return []string{text}
+	}
+	const room = len("(999/999)")
+	var parts []string
+	for rest := text; rest != ""; {
+		part := partOf(rest, MaxText-room)
+		rest = strings.TrimLeft(rest[len(part):], "\n")
+		parts = append(parts, strings.TrimRight(part, "\n"))
+	}
+	for i := range parts {
+		parts[i] += fmt.Sprintf("(%d/%d)", i+1, len(parts))
+	}
+	return parts
+}
+
+// partOf is the start of s that goes into one part; it is never empty.
+func partOf(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	head := cut(s, n)
+	for _, ends := range []string{"\n", "。！？!?；;", "，,、 "} {
+		if k := strings.LastIndexAny(head, ends); k > n/2 {
+			_, size := utf8.DecodeRuneInString(head[k:])
+			if p := cutText(s, k+size); len(p) > n/2 {
+				return s[:len(p)]
+			}
+		}
+	}
+	if p := cutText(s, n); p != "" {
+		return p
+	}
+	return head
+}
+
+// Merge joins texts into one when one send will do, so that they cost one credit.
+// It is false when they do not fit.
+func Merge(texts []string) (string, bool) {
+	s := strings.Join(texts, "\n")
+	return s, len(s) <= MaxText
+}
