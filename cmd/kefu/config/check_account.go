@@ -12,6 +12,7 @@ const maxLLMTimeout = time.Minute
 var (
 	idForm    = regexp.MustCompile(`^[a-z0-9_-]{1,32}$`)
 	wordID    = regexp.MustCompile(`^[0-9A-Za-z_-]{1,64}$`)
+	personID  = regexp.MustCompile(`^[0-9A-Za-z_.@-]{1,64}$`) // as bot/staff has it
 	appForm   = regexp.MustCompile(`^wx[0-9A-Za-z]{16}$`)
 	corpForm  = regexp.MustCompile(`^w[wx][0-9A-Za-z]{16}$`)
 	tokenForm = regexp.MustCompile(`^[0-9A-Za-z]{3,32}$`)

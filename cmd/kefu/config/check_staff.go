@@ -1,33 +1,39 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
 	"kefu/bot/hours"
+	"kefu/bot/staff"
 )
 
-// roles are what somebody may be; bot/escalation climbs from one to the next.
-var roles = []string{"agent", "lead", "manager", "leader"}
+// roles are what somebody may be.
+var roles = []string{staff.Agent, staff.Lead, staff.Manager, staff.Leader, staff.Butler}
 
+// checkStaff makes bot/staff's own checks, each at its place in the file; what
+// only bot/staff sees comes at the end.
 func (c *Config) checkStaff(r *reader) {
+	before := len(r.problems)
 	ids, wecomIDs := map[string]bool{}, map[string]bool{}
 	for i, s := range c.Staff {
 		at := fmt.Sprintf("staff[%d]", i)
 		if r.need(at+".id", s.ID, "起个短名，例如 fd01") {
-			if !wordID.MatchString(s.ID) {
-				r.fail(at+".id", "只能用字母、数字、_ 和 -", "例如 fd01")
+			if !personID.MatchString(s.ID) {
+				r.fail(at+".id", "只能用字母、数字和 _ - . @，不超过 64 个", "例如 fd01")
 			}
 			if ids[s.ID] {
 				r.fail(at+".id", "两个人都是 "+s.ID, "改掉其中一个")
 			}
 			ids[s.ID] = true
 		}
-		if s.WecomID != "" && wecomIDs[s.WecomID] {
+		userid := strings.ToLower(cmp.Or(s.WecomID, s.ID)) // WeCom: userids are not case-sensitive
+		if s.WecomID != "" && wecomIDs[userid] {
 			r.fail(at+".wecom_id", "两个人写了同一个企业微信账号", "企业微信通讯录里一人一个账号")
 		}
-		wecomIDs[s.WecomID] = true
+		wecomIDs[userid] = true
 		r.need(at+".name", s.Name, "写同事之间怎么叫，例如 前台一号")
 		if len(s.Roles) == 0 {
 			r.fail(at+".roles", "没有写", "写 [agent]；可以写的有 "+strings.Join(roles, "、"))
@@ -40,11 +46,21 @@ func (c *Config) checkStaff(r *reader) {
 	for i, s := range c.Staff {
 		at := fmt.Sprintf("staff[%d].lead", i)
 		switch {
-		case s.Lead == "":
-		case s.Lead == s.ID:
+		case s.Above == "":
+		case s.Above == s.ID:
 			r.fail(at, "写了自己", "写上一级的 id；没有就删掉这一行")
-		case !ids[s.Lead]:
-			r.fail(at, "没有 "+s.Lead+" 这个人", "写 staff 里某个人的 id")
+		case !ids[s.Above]:
+			r.fail(at, "没有 "+s.Above+" 这个人", "写 staff 里某个人的 id")
+		}
+	}
+	if len(r.problems) > before {
+		return
+	}
+	if _, err := staff.NewRoster(c.Staff, nil); err != nil {
+		for line := range strings.Lines(err.Error()) {
+			key, rest, _ := strings.Cut(strings.TrimSpace(line), "：")
+			wrong, remedy, _ := strings.Cut(rest, "。")
+			r.fail(key, wrong, cmp.Or(remedy, "照 kefu.example.yaml 里 staff 的样子改"))
 		}
 	}
 }

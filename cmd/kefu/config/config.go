@@ -1,6 +1,10 @@
 package config
 
-import "time"
+import (
+	"time"
+
+	"kefu/bot/staff"
+)
 
 // Config is kefu.yaml after defaults, environment and checks. Paths in it are
 // absolute or relative to the working folder; Load turns those in the file, which
@@ -22,10 +26,10 @@ type Config struct {
 	Brand   Brand  `yaml:"brand"`
 	Hours   Hours  `yaml:"hours"`
 
-	Accounts []Account `yaml:"accounts"`
-	Wecom    Wecom     `yaml:"wecom"`
-	LLM      LLM       `yaml:"llm"`
-	Staff    []Staff   `yaml:"staff"`
+	Accounts []Account      `yaml:"accounts"`
+	Wecom    Wecom          `yaml:"wecom"`
+	LLM      LLM            `yaml:"llm"`
+	Staff    []staff.Person `yaml:"staff"`
 
 	// Notes are not errors: what will work, but not as well as it could.
 	Notes Problems `yaml:"-"`
@@ -43,8 +47,9 @@ type Redis struct {
 
 // Brand is how the company and its bot are called in what customers read.
 type Brand struct {
-	Name string `yaml:"name"` // {brand}
-	Bot  string `yaml:"bot"`  // the bot's own name
+	Name    string `yaml:"name"`    // {brand}
+	Bot     string `yaml:"bot"`     // {bot}, the bot's own name; "": as the pack says
+	Hotline string `yaml:"hotline"` // {hotline}; "": left out of what customers read
 }
 
 // Hours are the company's, in the notation of bot/hours.
@@ -75,7 +80,7 @@ type Account struct {
 	Mode           Mode   `yaml:"mode"`
 	API            string `yaml:"api"`         // where calls go, without a slash at the end
 	Menu           string `yaml:"menu"`        // file for `kefu menu push`; "": the pack's
-	PrivacyURL     string `yaml:"privacy_url"` // {privacy_url}; "": our own page of it
+	PrivacyURL     string `yaml:"privacy_url"` // {privacy_url}; "": left out of what customers read
 	MsgMenu        bool   `yaml:"msg_menu"`    // the account may send msgmenu (a test account may not)
 
 	Templates map[string]Template `yaml:"templates"` // by our name of it: "ticket_update"
@@ -117,21 +122,6 @@ type LLM struct {
 // On says that there is a model.
 func (l LLM) On() bool { return l.BaseURL != "" }
 
-// Staff is somebody who works here.
-type Staff struct {
-	ID      string   `yaml:"id"`
-	WecomID string   `yaml:"wecom_id"` // userid in WeCom; left out: ID
-	Name    string   `yaml:"name"`     // for colleagues
-	ShownAs string   `yaml:"shown_as"` // for customers
-	Roles   []string `yaml:"roles"`
-	Team    string   `yaml:"team"`
-	Dept    string   `yaml:"dept"`
-	Duty    string   `yaml:"duty"` // see bot/hours: "Mon-Sun 08:00-22:00"; left out: always
-	Phone   string   `yaml:"phone"`
-	NoCard  bool     `yaml:"no_card"` // reads WeCom in WeChat, where cards do not show
-	Lead    string   `yaml:"lead"`    // ID of who hears next; left out: the team's lead
-}
-
 // Where the platforms answer.
 const (
 	OAAPI    = "https://api.weixin.qq.com"
@@ -146,7 +136,6 @@ func Default() *Config {
 		Admin:  "127.0.0.1:9090",
 		Data:   "kefu-data",
 		Pack:   "hotel",
-		Brand:  Brand{Bot: "小栖"},
 		Hours:  Hours{Open: "24h", Work: "Workday 09:00-18:00"},
 		Wecom:  Wecom{API: WecomAPI},
 		LLM:    LLM{Timeout: 8 * time.Second},

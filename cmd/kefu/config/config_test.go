@@ -12,6 +12,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"kefu/bot/staff"
 )
 
 const aes = "0123456789012345678901234567890123456789abc"
@@ -36,7 +39,7 @@ store: {mongo: mongodb://u:p@localhost:27017/kefu}
 redis: {url: redis://localhost:6379/0}
 pack: ./packs/ours
 prompts: words
-brand: {name: 栖云, bot: 小云}
+brand: {name: 栖云, bot: 小云, hotline: 8800}
 hours: {open: "Mon-Sun 08:00-24:00", work: "Mon-Fri 09:00-18:00; Sat 09:00-12:00", holidays: holidays.yaml}
 accounts:
   - {id: hotel, app_id: wx0123456789abcdef, app_secret: "${OA_SECRET}", token: 007, aes_key: ` + aes + `, aes_key_previous: ` + aes[1:] + `d,
@@ -63,7 +66,7 @@ func TestLoadReadsEverything(t *testing.T) {
 	want := &Config{
 		File: path, Listen: "0.0.0.0:80", Admin: "127.0.0.1:9191", PublicURL: "https://kefu.example.com",
 		Data: filepath.Join(dir, "d"), Store: Store{Mongo: "mongodb://u:p@localhost:27017/kefu"}, Redis: Redis{URL: "redis://localhost:6379/0"},
-		Pack: filepath.Join(dir, "packs/ours"), Prompts: filepath.Join(dir, "words"), Brand: Brand{"栖云", "小云"},
+		Pack: filepath.Join(dir, "packs/ours"), Prompts: filepath.Join(dir, "words"), Brand: Brand{"栖云", "小云", "8800"},
 		Hours: Hours{"Mon-Sun 08:00-24:00", "Mon-Fri 09:00-18:00; Sat 09:00-12:00", filepath.Join(dir, "holidays.yaml")},
 		Accounts: []Account{
 			{
@@ -75,14 +78,17 @@ func TestLoadReadsEverything(t *testing.T) {
 		},
 		Wecom: Wecom{"ww0123456789abcdef", 1000002, "s", "abc", aes, WecomAPI, map[string]Secret{"staff": "KEY", "escalation": "KEY2"}},
 		LLM:   LLM{"http://127.0.0.1:1/v1", "none", "m", 3 * time.Second},
-		Staff: []Staff{
-			{"fd01", "fd01", "前台一号", "小陈", []string{"agent"}, "front", "前厅", "Mon-Sun 22:00-08:00", "13800000000", true, "lead01"},
-			{"lead01", "Lead", "组长", "", []string{"lead", "agent"}, "", "", "", "", false, ""},
+		Staff: []staff.Person{
+			{
+				ID: "fd01", Name: "前台一号", ShownAs: "小陈", Roles: []string{"agent"}, Team: "front", Dept: "前厅",
+				Duty: "Mon-Sun 22:00-08:00", Phone: "13800000000", NoCard: true, Above: "lead01",
+			},
+			{ID: "lead01", WecomID: "Lead", Name: "组长", Roles: []string{"lead", "agent"}},
 		},
 	}
 	// Secrets are compared by what they are, not by how they print.
 	opt := cmp.Transformer("reveal", func(s Secret) []byte { return []byte(s) })
-	if d := cmp.Diff(want, got, opt); d != "" {
+	if d := cmp.Diff(want, got, opt, cmpopts.IgnoreUnexported(staff.Person{})); d != "" {
 		t.Error(d)
 	}
 }
@@ -138,7 +144,7 @@ func TestSampleNamesEveryKey(t *testing.T) {
 			}
 		}
 	}
-	for _, v := range []any{&Config{}, &Store{}, &Redis{}, &Brand{}, &Hours{}, &Account{}, &Template{}, &Wecom{}, &LLM{}, &Staff{}} {
+	for _, v := range []any{&Config{}, &Store{}, &Redis{}, &Brand{}, &Hours{}, &Account{}, &Template{}, &Wecom{}, &LLM{}, &staff.Person{}} {
 		walk(fieldsOf(elem(v)))
 	}
 }

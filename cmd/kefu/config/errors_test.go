@@ -99,15 +99,18 @@ kefu.yaml:2:8: wecom.aes_key：没有写。应用页面“接收消息”里的 
 		{"llm: {base_url: http://h/v1, model: m, timeout: 2m}", "kefu.yaml:1:49: llm.timeout：要大于 0，不超过 60s。删掉这一行就是 8s。"},
 		// People and hours.
 		{with(person, "id: a, ", ""), "kefu.yaml:2:3: staff[0].id：没有写。起个短名，例如 fd01。"},
-		{with(person, "id: a,", "id: a b,"), "kefu.yaml:2:8: staff[0].id：只能用字母、数字、_ 和 -。例如 fd01。"},
+		{with(person, "id: a,", "id: a b,"), "kefu.yaml:2:8: staff[0].id：只能用字母、数字和 _ - . @，不超过 64 个。例如 fd01。"},
 		{person + "- {id: a, wecom_id: b, name: 乙, roles: [lead]}", "kefu.yaml:3:8: staff[1].id：两个人都是 a。改掉其中一个。"},
 		{person + "- {id: b, wecom_id: a, name: 乙, roles: [lead]}", "kefu.yaml:3:21: staff[1].wecom_id：两个人写了同一个企业微信账号。企业微信通讯录里一人一个账号。"},
-		{with(person, "[agent]", "[]"), "kefu.yaml:2:27: staff[0].roles：没有写。写 [agent]；可以写的有 agent、lead、manager、leader。"},
+		{with(person, "[agent]", "[]"), "kefu.yaml:2:27: staff[0].roles：没有写。写 [agent]；可以写的有 agent、lead、manager、leader、butler。"},
 		{with(person, "[agent]", "[agnet]"), "kefu.yaml:2:28: staff[0].roles[0]：没有 agnet 这个角色。是不是想写 agent。"},
-		{with(person, "[agent]", "[agent, 老板]"), "kefu.yaml:2:35: staff[0].roles[1]：没有 老板 这个角色。可以写的有 agent、lead、manager、leader。"},
+		{with(person, "[agent]", "[agent, 老板]"), "kefu.yaml:2:35: staff[0].roles[1]：没有 老板 这个角色。可以写的有 agent、lead、manager、leader、butler。"},
 		{with(person, "[agent]", "[agent], lead: a"), "kefu.yaml:2:42: staff[0].lead：写了自己。写上一级的 id；没有就删掉这一行。"},
 		{with(person, "[agent]", "[agent], lead: b"), "kefu.yaml:2:42: staff[0].lead：没有 b 这个人。写 staff 里某个人的 id。"},
 		{with(person, "[agent]", "[agent], duty: 白班"), "kefu.yaml:2:42: staff[0].duty：看不懂“白班”这段时间。写“星期 时:分-时:分”，例如 \"Mon-Sun 08:00-22:00\" 或 \"Workday 09:00-18:00; Sat 09:00-12:00\"，全天写 24h。"},
+		{person + "- {id: b, wecom_id: A, name: 乙, roles: [lead]}", "kefu.yaml:3:21: staff[1].wecom_id：两个人写了同一个企业微信账号。企业微信通讯录里一人一个账号。"},
+		{with(person, "[agent]", "[agent], lead: b") + "- {id: b, name: 乙, roles: [lead], lead: a}", "kefu.yaml:2:42: staff[0].lead：绕回了自己。改成真正的上一级，或删掉。\n" +
+			"kefu.yaml:3:41: staff[1].lead：绕回了自己。改成真正的上一级，或删掉。"},
 		{`hours: {work: "Mon-Fri 9-18"}`, "kefu.yaml:1:15: hours.work：看不懂“Mon-Fri 9-18”这段时间。写“星期 时:分-时:分”，例如 \"Mon-Sun 08:00-22:00\" 或 \"Workday 09:00-18:00; Sat 09:00-12:00\"，全天写 24h。"},
 	} {
 		_, err := Parse("kefu.yaml", []byte(c.text), environment())

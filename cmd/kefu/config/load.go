@@ -77,7 +77,6 @@ func Parse(file string, data []byte, env func(string) (string, bool)) (*Config, 
 	default:
 		r.complain(placeOf(bodies[1]), "", "文件里有两份文档（中间隔着 ---）", "只留一份")
 	}
-	c.fill()
 	c.check(r)
 	c.Notes.sort()
 	if len(r.problems) > 0 {
@@ -108,15 +107,6 @@ func syntax(file string, err error) Problem {
 		}
 	}
 	return p
-}
-
-// fill puts in what follows from the rest.
-func (c *Config) fill() {
-	for i := range c.Staff {
-		if c.Staff[i].WecomID == "" {
-			c.Staff[i].WecomID = c.Staff[i].ID
-		}
-	}
 }
 
 // resolve makes the file's own paths, which start at folder, usable.
