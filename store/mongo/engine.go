@@ -38,6 +38,7 @@ type Engine struct {
 	db     *driver.Database
 	id     string
 	slots  chan struct{} // a write in flight has one
+	ferret bool          // FerretDB 1, which gives a group's documents to its first accumulator only
 	closed atomic.Bool
 }
 
@@ -101,6 +102,13 @@ func (e *Engine) identify(ctx context.Context) error {
 		return fault(ctx, "read the store's id", err)
 	}
 	e.id = v.Value
+	var about struct {
+		Ferret bson.RawValue `bson:"ferretdbVersion"`
+	}
+	if err := e.db.RunCommand(ctx, bson.D{{Key: "buildInfo", Value: 1}}).Decode(&about); err != nil {
+		return fault(ctx, "ask what server this is", err)
+	}
+	e.ferret = about.Ferret.Type != 0
 	return nil
 }
 

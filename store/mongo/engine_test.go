@@ -10,7 +10,7 @@ import (
 
 func TestEngine(t *testing.T) {
 	server := mongotest.Start(t)
-	caps := storetest.Caps{OneConnection: !server.Real, Why: mongotest.Why}
+	caps := storetest.Caps{OneConnection: !server.Real, NoNestedArrays: !server.Real, Why: mongotest.Why}
 	storetest.Run(t, func(t *testing.T) store.Engine {
 		e, err := Open(t.Context(), server.Database(t))
 		if err != nil {

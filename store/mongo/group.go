@@ -19,26 +19,53 @@ const (
 	maxGroups = 100_000 // that the server may send
 )
 
-// Group counts and sums by fields. The server groups; here groups that the
-// store holds for the same (missing, null, an array) are added up and sorted.
+// Group counts and sums by fields. The server groups; here groups that are the
+// same to the store (missing, null, an array) are added up and sorted.
 func (e *Engine) Group(ctx context.Context, coll string, g store.Grouping) ([]store.Row, error) {
 	if err := e.open(ctx, coll); err != nil {
 		return nil, err
 	}
-	pipeline, err := grouping(g)
-	if err != nil {
-		return nil, err
+	merged := map[string]*store.Row{}
+	for _, p := range e.passes(len(g.Sum)) {
+		pipeline, err := grouping(g, p)
+		if err != nil {
+			return nil, err
+		}
+		if err := e.collect(ctx, coll, pipeline, g, merged); err != nil {
+			return nil, fault(ctx, "group "+coll, err)
+		}
 	}
+	return sorted(merged, g.Limit), nil
+}
+
+// pass is what one aggregation works out: the count, and sums from up to.
+type pass struct {
+	count    bool
+	from, to int
+}
+
+// passes is one, but for a server that can only do one thing at a time.
+func (e *Engine) passes(sums int) []pass {
+	if !e.ferret {
+		return []pass{{true, 0, sums}}
+	}
+	all := []pass{{count: true}}
+	for i := range sums {
+		all = append(all, pass{from: i, to: i + 1})
+	}
+	return all
+}
+
+// collect adds what the pipeline gives to merged.
+func (e *Engine) collect(ctx context.Context, coll string, pipeline bson.A, g store.Grouping, merged map[string]*store.Row) error {
 	cur, err := e.db.Collection(coll).Aggregate(ctx, pipeline)
 	if err != nil {
-		return nil, fault(ctx, "group "+coll, err)
+		return err
 	}
 	defer cur.Close(context.WithoutCancel(ctx))
-	merged := map[string]*store.Row{}
-	n := 0
-	for cur.Next(ctx) {
-		if n++; n > maxGroups {
-			return nil, fmt.Errorf("mongo: group %s: more than %d groups", coll, maxGroups)
+	for n := 1; cur.Next(ctx); n++ {
+		if n > maxGroups {
+			return fmt.Errorf("more than %d groups", maxGroups)
 		}
 		r := groupRow(bsoncore.Document(cur.Current), len(g.By), len(g.Sum))
 		name := fmt.Sprintf("%#v", r.Key)
@@ -48,13 +75,10 @@ func (e *Engine) Group(ctx context.Context, coll string, g store.Grouping) ([]st
 		}
 		merged[name] = &r
 	}
-	if err := cur.Err(); err != nil {
-		return nil, fault(ctx, "group "+coll, err)
-	}
-	return sorted(merged, g.Limit), nil
+	return cur.Err()
 }
 
-func grouping(g store.Grouping) (bson.A, error) {
+func grouping(g store.Grouping, p pass) (bson.A, error) {
 	some, err := filter(g.Where)
 	if err != nil {
 		return nil, err
@@ -75,13 +99,17 @@ func grouping(g store.Grouping) (bson.A, error) {
 		}
 		id = by
 	}
-	group := bson.D{{Key: "_id", Value: id}, {Key: "n", Value: is("$sum", 1)}}
-	for i, f := range g.Sum {
-		group = append(group, bson.E{Key: "s" + strconv.Itoa(i), Value: is("$sum", "$"+path(f))})
+	group := bson.D{{Key: "_id", Value: id}}
+	if p.count {
+		group = append(group, bson.E{Key: "n", Value: is("$sum", 1)})
+	}
+	for i := p.from; i < p.to; i++ {
+		group = append(group, bson.E{Key: "s" + strconv.Itoa(i), Value: is("$sum", "$"+path(g.Sum[i]))})
 	}
 	return bson.A{is("$match", all(some)), is("$group", group)}, nil
 }
 
+// groupRow reads one group; what its pass did not work out is 0.
 func groupRow(doc bsoncore.Document, by, sums int) store.Row {
 	var r store.Row
 	for i := range by {

@@ -29,7 +29,7 @@ type Server struct {
 }
 
 // Why is what a test that needs a real server says when it does not run.
-const Why = "FerretDB loses updates on parallel connections; set KEFU_TEST_MONGO to the URI of a real MongoDB to run it."
+const Why = "FerretDB loses updates on parallel connections and keeps no arrays in arrays; set KEFU_TEST_MONGO to the URI of a real MongoDB to run this."
 
 // Start gives a server for the test, ended with it. FerretDB is built from the
 // module cache, so after the first time this needs no network.
@@ -92,8 +92,7 @@ var build = sync.OnceValues(func() (string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", fmt.Errorf("mongotest: %w", err)
 	}
-	// go build leaves a file alone that is up to date, and replaces it at once
-	// otherwise, so test processes may share it.
+	// Test processes share the file: each puts its own in place at once.
 	bin := filepath.Join(dir, "ferrettest")
 	fresh := fmt.Sprintf("%s.%d", bin, os.Getpid())
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
