@@ -35,9 +35,10 @@ func (t *Template) Text(v Vars) string {
 // each variable brings.
 func (t *Template) content(v Vars, flat bool) chat.Content {
 	limit := map[string]int{}
+	var c chat.Content
 	for range 16 {
 		f := filler{vars: v, limit: limit, flat: flat, used: map[string]int{}}
-		c := f.fill(t.nodes)
+		c = f.fill(t.nodes)
 		if t.menu {
 			c = asMenu(c)
 		}
@@ -47,11 +48,11 @@ func (t *Template) content(v Vars, flat bool) chat.Content {
 		}
 		name, n := f.longest()
 		if n <= len(more) {
-			return hardCut(c)
+			break
 		}
 		limit[name] = max(len(more), n-over)
 	}
-	return hardCut(chat.Say(""))
+	return hardCut(c)
 }
 
 // size is how many bytes a channel needs for c, with each option as the link
