@@ -1,0 +1,109 @@
+package knowledge
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Near is the article that came closest although it is no answer.
+type Near struct {
+	Article *Article
+	Score   float64 // 0 to 1
+}
+
+// String is the line of a card: "泳池开放时间（0.41）"; empty when nothing is near.
+func (n Near) String() string {
+	if n.Article == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s（%.2f）", n.Article.Label(), n.Score)
+}
+
+// Answer is what a question finds. At most one of Best and Several is set; with
+// neither we do not know, and a person must answer. The articles are shared with
+// the index: they must not be changed.
+type Answer struct {
+	Sure    bool       // Best answers
+	Best    *Article   // set when Sure
+	Several []*Article // two or three to choose from, when not Sure
+	Near    Near       // best of all that the audience may read, when it fell short
+	Score   float64    // of Best, or of the first of Several
+	Binding bool       // a question of money or policy: answered from official ones only
+}
+
+// Known says whether there is something to say.
+func (a Answer) Known() bool { return a.Sure || len(a.Several) > 0 }
+
+// Thresholds of the score, found on questions of other domains: from sureScore an
+// article answers, if the next one lies clearly behind; from someScore it may be
+// offered; below nearScore it is not even near.
+const (
+	sureScore = 0.56
+	someScore = 0.44
+	nearScore = 0.20
+	clear     = 0.82 // the next one's share of the best score
+)
+
+// Ask finds what answers a question. It takes well under a millisecond for
+// thousands of articles and needs no store.
+func (b *Base) Ask(text string, who Audience, now time.Time) Answer {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	q := b.index.prepare(text)
+	out := Answer{Binding: b.isBinding(text)}
+	all := b.index.search(q, func(a *Article) bool { return a.Valid(who, now) })
+	if len(all) == 0 {
+		return out
+	}
+	if first := all[0]; first.score >= nearScore {
+		out.Near = Near{b.index.docs[first.doc].art, first.score}
+	}
+	fit := all[:0:0]
+	for _, f := range all {
+		if f.score >= someScore && (!out.Binding || b.index.docs[f.doc].art.Official) {
+			fit = append(fit, f)
+		}
+	}
+	b.decide(&out, fit)
+	if out.Known() {
+		out.Near = Near{}
+	}
+	return out
+}
+
+// decide tells one answer from several from none.
+func (b *Base) decide(out *Answer, fit []found) {
+	if len(fit) == 0 {
+		return
+	}
+	best := fit[0].score
+	n := 1
+	for n < len(fit) && n < 3 && fit[n].score >= best*clear {
+		n++
+	}
+	out.Score = best
+	switch {
+	case n == 1 && best >= sureScore, best >= 0.97 && (n == 1 || fit[1].score < 0.97):
+		out.Sure, out.Best = true, b.index.docs[fit[0].doc].art
+	case n > 1:
+		for _, f := range fit[:n] {
+			out.Several = append(out.Several, b.index.docs[f.doc].art)
+		}
+	}
+}
+
+// bindingWords make a question one of money or policy, to which only an official
+// article may answer.
+var bindingWords = strings.Fields(`多少钱 价格 价钱 价位 收费 费用 要钱 加钱 花钱 扣钱 扣费 免费 押金 定金 订金 退款 退钱 退费 退定金 赔 补偿 打折 折扣
+ 优惠 便宜 违约金 违约 政策 规定 制度 保修 三包 退换 换货 退货 包退 手续费 服务费 上门费 加收 减免 免单 抵扣 报销 几块 几元 多钱 工本费 违规`)
+
+func (b *Base) isBinding(text string) bool {
+	s := fold(text)
+	for _, w := range b.binding {
+		if strings.Contains(s, w) {
+			return true
+		}
+	}
+	return false
+}
