@@ -102,6 +102,9 @@ func (d *Delivery) sent(out outcome, now store.Time) {
 // later: surely not accepted. A text that carried others along lets them go.
 func (d *Delivery) later(f *chat.Failure, out outcome, now store.Time) {
 	d.alone()
+	if d.Call.Repeat == 0 && d.Unsure == 0 {
+		d.Call, d.Called = chat.Call{}, store.Time{} // what came meanwhile may join it
+	}
 	if !out.pause.IsZero() {
 		d.wait(out, now)
 		return
