@@ -1,9 +1,12 @@
 # shellcheck shell=bash
 # What the tests need besides Go. Sourced by test.sh.
 #
+# It writes to $scratch and speaks with say, both of test.sh.
+#
 # need installs what is missing when it may (root on Debian or Ubuntu) and says
 # what to install when it may not. It does nothing, quickly, when all is there.
 
+# shellcheck disable=SC2154
 need() {
 	local missing=()
 	command -v gcc >/dev/null || missing+=(gcc libc6-dev) # the race detector links with it

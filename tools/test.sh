@@ -11,6 +11,7 @@ cd "$(dirname "$0")/.."
 
 scratch=$(mktemp -d)
 redis=
+# shellcheck disable=SC2317 # the trap calls it
 finish() {
 	if [[ -n $redis ]]; then
 		kill "$redis" 2>/dev/null || true
