@@ -92,6 +92,9 @@ func (o *Outbox) prepareUpdate(ctx context.Context, d *Delivery, now store.Time)
 		case Sending:
 			wait = true
 		case Queued:
+			if wait = x.Unsure > 0; wait { // it may have arrived as it was
+				return store.ErrUnchanged
+			}
 			early = true
 			x.reface(c.Card, now)
 			return nil
@@ -126,6 +129,19 @@ func (o *Outbox) prepareUpdate(ctx context.Context, d *Delivery, now store.Time)
 	}
 	c.Values[ResponseCode] = code
 	return c, true, nil
+}
+
+// outdated is a change of d that waits behind it.
+func outdated(d *Delivery, list []*Delivery) *Delivery {
+	if d.Content.Form != chat.AsCard || d.Unsure > 0 {
+		return nil
+	}
+	for _, x := range list {
+		if x.State == Queued && x.Content.Form == chat.AsUpdate && x.Content.Updates == d.ID {
+			return x
+		}
+	}
+	return nil
 }
 
 // reface changes a card that was not sent yet.

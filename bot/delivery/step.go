@@ -169,6 +169,10 @@ func (o *Outbox) attempt(ctx context.Context, d *Delivery, list []*Delivery, now
 	if until := o.blocked(d, by, now); !until.IsZero() {
 		return o.change(ctx, d, func(d *Delivery) { d.wait(outcome{pause: until}, now) })
 	}
+	if x := outdated(d, list); x != nil {
+		_, _, err := o.prepareUpdate(ctx, x, now)
+		return err
+	}
 	content := d.says(by)
 	if content.Form == chat.AsUpdate && len(d.Call.Body) == 0 {
 		var ok bool
