@@ -9,6 +9,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"sync"
 )
@@ -78,6 +79,9 @@ func newKey(text string) (aesKey, error) {
 	copy(k.iv[:], raw)
 	return k, nil
 }
+
+// Format prints no keys, whatever the verb.
+func (c *Cipher) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "wechat.Cipher") }
 
 // Verify checks a signature over the token and the parts: timestamp and nonce,
 // and the cipher text where there is one (msg_signature).

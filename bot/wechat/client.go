@@ -48,6 +48,9 @@ func NewClient(platform, base string, timeout time.Duration) (*Client, error) {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConnsPerHost = 32
 	t.MaxConnsPerHost = 128
+	// Shorter than servers wait: a POST on a connection they have just closed is
+	// an Unsure for nothing.
+	t.IdleConnTimeout = 20 * time.Second
 	return &Client{
 		platform: platform, base: u, timeout: timeout,
 		http: &http.Client{

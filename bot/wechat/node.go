@@ -12,7 +12,7 @@ import (
 // Limits of what we read, far above what WeChat sends.
 const (
 	maxDepth = 16
-	maxNodes = 4096
+	maxNodes = 8192 // elements and pieces of text
 )
 
 // What reading a payload says.
@@ -197,6 +197,10 @@ func (p *xmlReader) element(depth int) (Node, error) {
 	}
 	var quoted bool // a CDATA section was seen: blanks around it do not count
 	for p.i < len(p.s) {
+		// Pieces count too: joining very many of them would take a second.
+		if p.nodes++; p.nodes > maxNodes {
+			return n, fmt.Errorf("%w: too many pieces", ErrForbidden)
+		}
 		switch rest := p.rest(); {
 		case rest[0] != '<':
 			text, err := p.text()
@@ -265,7 +269,7 @@ func (p *xmlReader) text() (string, error) {
 		}
 		b.WriteString(s[:amp])
 		s = s[amp:]
-		end := strings.IndexByte(s, ';')
+		end := strings.IndexByte(s[:min(len(s), 34)], ';')
 		if end < 0 || !entityName(s[1:end]) { // a bare &, as in an address
 			b.WriteByte('&')
 			s = s[1:]

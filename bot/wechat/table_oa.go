@@ -26,6 +26,8 @@ var oaTable = map[int]Entry{
 	45028: {Verdict: chat.Later, Reason: ReasonTrouble, After: 3600, Advice: "群发次数用完了，等下个周期。"},
 	45011: later(60), 45066: later(60),
 
+	// 45047 is also seen right after the customer wrote, before the credit shows: one
+	// try after 2 s is worth it when that was under 5 s ago.
 	45015: {Verdict: chat.OtherWay, Reason: ReasonWindow},
 	45047: {Verdict: chat.OtherWay, Reason: ReasonCredits},
 	43101: {Verdict: chat.OtherWay, Reason: ReasonNotice},

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"net/url"
 	"strconv"
 	"strings"
@@ -97,6 +98,9 @@ type Tokens struct {
 func NewTokens(cache Cache, issuer Issuer, now func() time.Time) *Tokens {
 	return &Tokens{issuer: issuer, cache: cache, now: now}
 }
+
+// Format prints no token and no secret, whatever the verb.
+func (t *Tokens) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "wechat.Tokens") }
 
 const (
 	refreshTime = 15 * time.Second // of one refresh, with waiting for another instance's

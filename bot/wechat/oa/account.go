@@ -28,6 +28,9 @@ type Config struct {
 	MenuAsLinks bool                // msgmenu as text with links: test accounts have no msgmenu
 }
 
+// Format prints the account's id and no secret, whatever the verb.
+func (c Config) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "oa.Config("+string(c.ID)+")") }
+
 // Media reads what we keep, to be uploaded: a Content's Media "file:" + id.
 type Media interface {
 	// Open gives name and bytes; the caller closes. At most 20 MiB are read.
@@ -63,6 +66,11 @@ func New(c Config, cache wechat.Cache, media Media, now func() time.Time) (*Acco
 		config: c, client: client, media: media, now: now,
 		tokens: wechat.NewTokens(cache, wechat.StableToken(client, c.AppID, c.Secret), now),
 	}, nil
+}
+
+// Format prints the account's id and no secret, whatever the verb.
+func (a *Account) Format(s fmt.State, _ rune) {
+	_, _ = io.WriteString(s, "oa.Account("+string(a.config.ID)+")")
 }
 
 // ID is the account's id in our configuration.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -372,6 +373,15 @@ func TestOtherCalls(t *testing.T) {
 	}
 	if f := a.TemplateFaults(nil); len(f) != 1 {
 		t.Error(f)
+	}
+}
+
+func TestNothingPrintsASecret(t *testing.T) {
+	a := newAccount(t, newPlatform(t), nil)
+	for _, v := range []any{a, a.config, a.tokens} {
+		if s := fmt.Sprintf("%v %+v %#v %s", v, v, v, v); strings.Contains(s, "APPSECRET") {
+			t.Error(s)
+		}
 	}
 }
 

@@ -176,6 +176,30 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
+// A megabyte of malice is answered well within a second.
+func TestHostileBodiesAreCheap(t *testing.T) {
+	const head = "<xml><FromUserName>o1</FromUserName><Content>"
+	for name, unit := range map[string]string{
+		"sections": "<![CDATA[a]]>", "comments": "a<!---->", "elements": "<a/>", "references": "&amp;", "opens": "<",
+		"names": "<aaaa", "ampersands": "&", "broken": "\xff", "gbk": "\xc4\xfa", "lists": "<List><a>1</a></List>", "processing": "<?a?>",
+	} {
+		body := []byte(head + strings.Repeat(unit, (wechat.MaxBody-200)/len(unit)) + "</Content></xml>")
+		start := time.Now()
+		_, err := Parse("hotel", body)
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("%s: %v (%v)", name, took, err)
+		}
+	}
+	for name, unit := range map[string]string{"arrays": `[1],`, "members": `"a":{},`, "quotes": `"`, "escapes": `\`} {
+		body := []byte(`{"FromUserName":"o1",` + strings.Repeat(unit, (wechat.MaxBody-200)/len(unit)))
+		start := time.Now()
+		_, err := Parse("hotel", body)
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("%s: %v (%v)", name, took, err)
+		}
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	for _, b := range payloads(f) {
 		f.Add(b)

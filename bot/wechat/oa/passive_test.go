@@ -133,6 +133,22 @@ func TestAILabel(t *testing.T) {
 	}
 }
 
+// A text too long loses words, not its options.
+func TestOptionsSurvive(t *testing.T) {
+	long := strings.Repeat("长", 900)
+	opts := []chat.Option{{Label: "可以了", Key: "ok:4827"}, {Label: "还没好", Key: "no:4827"}}
+	for _, c := range []chat.Content{
+		{Form: chat.AsText, Text: long + "\n" + chat.Mark(0) + "　" + chat.Mark(1), Options: opts},
+		{Form: chat.AsMenu, Text: long, Options: opts, Tail: "谢谢"},
+		{Form: chat.AsText, Text: long + chat.Mark(0) + "或" + chat.Mark(1) + "。", Options: opts, AI: true},
+	} {
+		got := content(t, c)
+		if len(got) > MaxText || len(got) < MaxText-20 || !strings.Contains(got, optionLink(opts[0])) || !strings.Contains(got, optionLink(opts[1])) || !strings.Contains(got, "长…\n") {
+			t.Errorf("%d bytes: …%s", len(got), got[max(0, len(got)-300):])
+		}
+	}
+}
+
 // Whatever the text, a reply fits, is whole characters, and no link is cut.
 func TestTextFits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -41,10 +41,26 @@ func plainLabel(s string) string {
 	return strings.NewReplacer("<", "＜", ">", "＞").Replace(s)
 }
 
-// render is a content's text with its options as links: where they are marked,
-// and below the text where they are not (a menu shown as text, or a forgotten
-// mark). It is cut at MaxText, less room for the AI mark where one is due.
+// render is a content's text with its options as links, at most MaxText bytes,
+// the AI mark at its end where one is due. What does not fit is taken from the
+// words before the options: an option that cannot be tapped is worse.
 func render(c chat.Content, aiInText bool) string {
+	limit, mark := MaxText, ""
+	if aiInText && c.AI {
+		limit, mark = MaxText-len(aiMark)-1, aiMark
+		c.Text = strings.TrimRight(strings.TrimSuffix(c.Text, aiMark), "\n")
+	}
+	text := assemble(c)
+	if over := len(text) - limit; over > 0 && len(c.Options) > 0 {
+		c.Text = shorten(c.Text, over)
+		text = assemble(c)
+	}
+	return joinLines(cutText(text, limit), mark)
+}
+
+// assemble shows options where they are marked, and below the text where they
+// are not: a menu shown as text, or a forgotten mark.
+func assemble(c chat.Content) string {
 	text := c.Fill(optionLink)
 	var loose []string
 	for i, o := range c.Options {
@@ -59,12 +75,27 @@ func render(c chat.Content, aiInText bool) string {
 		}
 		text = joinLines(text, strings.Join(loose, sep))
 	}
-	text = joinLines(text, c.Tail)
-	if aiInText && c.AI && !strings.HasSuffix(text, aiMark) {
-		return joinLines(cutText(text, MaxText-len(aiMark)-1), aiMark)
-	}
-	return cutText(text, MaxText)
+	return joinLines(text, c.Tail)
 }
+
+// shorten takes at least over bytes from the words before the first mark.
+func shorten(text string, over int) string {
+	const more = "…\n"
+	k := strings.IndexAny(text, marks)
+	if k < 0 {
+		k = len(text)
+	}
+	head := text[:k]
+	return cutText(head, max(len(head)-over-len(more), 0)) + more + text[k:]
+}
+
+var marks = func() string {
+	var s string
+	for i := range 32 {
+		s += chat.Mark(i)
+	}
+	return s
+}()
 
 func joinLines(a, b string) string {
 	if a == "" || b == "" {
