@@ -23,8 +23,14 @@ type node struct {
 	alts  [][]node // 〔…｜…〕
 }
 
-// Parse reads a text in the language of this package's files.
+// maxTemplate bounds a text, in bytes; nothing we send is longer.
+const maxTemplate = 8 << 10
+
+// Parse reads a text in the language of this package's files, at most 8 KiB.
 func Parse(s string) (*Template, error) {
+	if len(s) > maxTemplate {
+		return nil, &fault{0, "太长", "最多 8 KB"}
+	}
 	p := &parser{rest: s}
 	nodes, err := p.until("")
 	if err != nil {
