@@ -35,6 +35,8 @@ type answer struct {
 	kind   string // content type of raw
 	header map[string]string
 	status int // of raw, default 200
+
+	after func() *outgoing // an event that follows the answer; runs under the lock
 }
 
 func fault(code int) answer { return answer{code: code} }
@@ -99,11 +101,20 @@ func (s *Sim) serve(e endpoint) http.Handler {
 		for _, f := range faults {
 			call.Faults = append(call.Faults, f.Kind)
 		}
+		if a.after != nil {
+			s.busy++ // Idle waits for what follows the answer too
+		}
 		s.mu.Unlock()
 		defer func() { // also when a fault cuts the connection
 			call.Took = time.Since(began).Milliseconds()
 			s.mu.Lock()
 			s.st.Calls = keep(s.st.Calls, call, maxCalls)
+			if a.after != nil {
+				m := a.after()
+				s.enqueue(m)
+				s.background(m)
+				s.busy--
+			}
 			s.touch()
 			s.mu.Unlock()
 		}()
@@ -115,7 +126,7 @@ func (s *Sim) serve(e endpoint) http.Handler {
 // marked Done, Half and Slow let the work be done.
 func (s *Sim) answer(e endpoint, r *request, faults []Fault) answer {
 	for _, f := range faults {
-		if code, ok := f.errcode(e.platform); ok {
+		if code, ok := f.errcode(e.platform); ok && !f.Done {
 			return fault(code)
 		}
 		if !f.Done && (f.Kind == Reset || f.Kind == Gateway || f.Kind == Garbage) {
@@ -130,7 +141,13 @@ func (s *Sim) answer(e endpoint, r *request, faults []Fault) answer {
 			return a
 		}
 	}
-	return e.serve(s, r)
+	a := e.serve(s, r)
+	for _, f := range faults {
+		if code, ok := f.errcode(e.platform); ok && a.code == 0 {
+			return answer{code: code, after: a.after}
+		}
+	}
+	return a
 }
 
 // admit checks the access_token.
@@ -151,8 +168,10 @@ func (s *Sim) admit(platform string, r *request) (answer, bool) {
 		for _, f := range []*tokenFamily{&as.Stable, &as.Classic} {
 			valid, once := f.check(token, now)
 			if valid {
-				r.account = s.accounts[id]
-				return answer{}, r.account != nil
+				if r.account = s.accounts[id]; r.account == nil {
+					return fault(40013), false
+				}
+				return answer{}, true
 			}
 			if once {
 				return fault(42001), false

@@ -3,7 +3,7 @@ package sim
 import (
 	"bytes"
 	"html/template"
-	"net/http"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -47,14 +47,7 @@ func (s *Sim) wecomAuthorize(r *request) answer {
 	if s.corp.member[who] == nil && who != Outsider {
 		return s.choose(r)
 	}
-	code := s.loginCode(who)
-	back := to.Query()
-	back.Set("code", code)
-	back.Set("state", q.Get("state"))
-	to.RawQuery = back.Encode()
-	return answer{raw: []byte{}, kind: "text/plain", status: http.StatusFound, header: map[string]string{
-		"Location": to.String(), "Cache-Control": "no-store",
-	}}
+	return sendBack(to, s.loginCode(who), q.Get("state"))
 }
 
 func (s *Sim) loginCode(who string) string {
@@ -78,21 +71,27 @@ func (s *Sim) Login(userid string) (code string, err error) {
 }
 
 var choosePage = template.Must(template.New("choose").Parse(`<!doctype html><html lang="zh-CN"><meta charset="utf-8">
-<meta name="viewport" content="width=device-width"><title>企业微信登录</title>
+<meta name="viewport" content="width=device-width"><title>登录</title>
 <body style="font-family:sans-serif;max-width:24em;margin:2em auto;padding:0 1em"><h1 style="font-size:1.2em">您是哪一位？</h1>
 {{range .}}<p><a style="display:block;padding:.8em;background:#f4f6f8;border-radius:8px" href="{{.URL}}">{{.Name}}</a></p>{{end}}</body></html>`))
 
 func (s *Sim) choose(r *request) answer {
-	type row struct{ Name, URL string }
-	var rows []row
+	var rows []choice
 	for _, m := range s.corp.Members {
-		q := url.Values{}
-		for k, v := range r.query {
-			q[k] = v
-		}
-		q.Set("sim_user", m.UserID)
-		rows = append(rows, row{m.Name, "?" + q.Encode()})
+		rows = append(rows, choice{m.Name, withQuery(r.query, "sim_user", m.UserID)})
 	}
+	return choosing(rows)
+}
+
+type choice struct{ Name, URL string }
+
+func withQuery(q url.Values, key, value string) string {
+	q = maps.Clone(q)
+	q.Set(key, value)
+	return "?" + q.Encode()
+}
+
+func choosing(rows []choice) answer {
 	var b bytes.Buffer
 	if err := choosePage.Execute(&b, rows); err != nil {
 		return fault(-1)
@@ -106,7 +105,7 @@ func (s *Sim) wecomUserInfo(r *request) answer {
 	code := r.query.Get("code")
 	l, ok := s.st.Corp.Logins.get(code)
 	switch {
-	case !ok || l.Used || len(code) > 512:
+	case !ok || l.Used || len(code) > 512 || strings.HasPrefix(l.User, loginsPrefix):
 		return fault(40029)
 	case s.now().Sub(l.At) >= loginLife:
 		return fault(42003)

@@ -30,6 +30,8 @@ var oaEndpoints = map[string]endpoint{
 	"/cgi-bin/getcallbackip":                     {platform: "oa", name: "getcallbackip", serve: ips("101.226.103.0/25", "140.207.54.73", "2402:4e00::1", "127.0.0.1")},
 	"/cgi-bin/get_api_domain_ip":                 {platform: "oa", name: "get_api_domain_ip", serve: ips("101.91.34.103", "127.0.0.1")},
 	"/cgi-bin/callback/check":                    {platform: "oa", name: "callback/check", post: true, serve: (*Sim).oaCallbackCheck},
+	"/connect/oauth2/authorize":                  {platform: "oa", name: "oauth2/authorize", open: true, serve: (*Sim).oaAuthorize},
+	"/sns/oauth2/access_token":                   {platform: "oa", name: "sns/oauth2/access_token", open: true, serve: (*Sim).oaAccessToken},
 	"/picture/{id}":                              {platform: "oa", name: "picture", open: true, serve: (*Sim).picture},
 }
 

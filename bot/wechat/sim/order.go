@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 )
@@ -46,12 +47,14 @@ func (h *Hold) Release(ctx context.Context, order ...int) error {
 			order = append(order, i)
 		}
 	}
+	gone := map[int]bool{}
 	for _, i := range order {
-		if i < 0 || i >= len(waiting) {
+		if i < 0 || i >= len(waiting) || gone[i] {
 			continue
 		}
+		gone[i] = true
 		m := waiting[i]
-		sync.OnceFunc(func() { close(m.gate) })()
+		close(m.gate)
 		select {
 		case <-m.done:
 		case <-ctx.Done():
@@ -61,13 +64,54 @@ func (h *Hold) Release(ctx context.Context, order ...int) error {
 	return nil
 }
 
+// Answer is what the program said to a delivery: Kind "" is success or nothing.
+type Answer struct {
+	Kind  string `json:"kind"`
+	Text  string `json:"text"`
+	Wrong string `json:"wrong,omitempty"` // why WeChat would not take it
+}
+
+// Again delivers the customer's last push once more, as WeChat does when an answer
+// was lost on its way, and gives the answer without showing it on the phone.
+func (c *Customer) Again(ctx context.Context) (Answer, error) {
+	return c.sim.again(ctx, "oa/"+c.account+"/"+c.openid)
+}
+
+// Again is the same for a member's last push.
+func (m *MemberAt) Again(ctx context.Context) (Answer, error) {
+	return m.sim.again(ctx, "wecom/wecom/"+m.id)
+}
+
+func (s *Sim) again(ctx context.Context, lane string) (Answer, error) {
+	s.mu.Lock()
+	m, ok := s.recent.get(lane)
+	s.mu.Unlock()
+	if !ok {
+		return Answer{}, ErrUnknown
+	}
+	env, err := s.sealed(m, nil)
+	if err != nil {
+		return Answer{}, err
+	}
+	r, d := s.post(ctx, m, env)
+	s.noteTry(m, d)
+	if r == nil {
+		return Answer{}, fmt.Errorf("%w: %s", ErrUnavailable, d.Note)
+	}
+	return Answer{Kind: r.kind, Text: r.body.Content, Wrong: r.wrong}, nil
+}
+
 // swap lets one later push of the same person pass, for three seconds at most.
 func (s *Sim) swap(ctx context.Context, m *outgoing) {
-	m.left()
 	passed := make(chan struct{})
 	s.mu.Lock()
+	if s.swaps[m.lane] != nil { // somebody waits already: this is the one to pass
+		s.mu.Unlock()
+		return
+	}
 	s.swaps[m.lane] = passed
 	s.mu.Unlock()
+	m.left() // the next one may leave now
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go func() {

@@ -70,6 +70,7 @@ func (s *Sim) enqueue(m *outgoing) {
 		ID: m.id, At: s.now(), Platform: m.platform, Account: m.account, Kind: m.kind, Outcome: Waiting,
 	}, maxPushes)
 	m.lane = m.platform + "/" + m.account + "/" + m.user
+	s.recent.put(m.lane, m, maxSmall)
 	m.done = make(chan struct{})
 	if h := s.holds[m.lane]; h != nil {
 		m.gate, m.left = make(chan struct{}), func() {}

@@ -119,6 +119,7 @@ func (r reply) bubble(a *account, openid string, spoken bool, media func(string)
 		if !media(out.MediaID) {
 			return Bubble{}, "unknown media in the reply"
 		}
+		out.Picture = picturePath(out.MediaID)
 	case "music":
 		out.Title, out.Note, out.URL = b.Music.Title, b.Music.Description, b.Music.MusicUrl
 	case "news":

@@ -52,6 +52,7 @@ type Sim struct {
 	lanes   map[string]chan struct{} // person → last push has left
 	holds   map[string]*Hold
 	swaps   map[string]chan struct{} // person → another push has come to its end
+	recent  book[*outgoing]          // person → their last push
 
 	stop context.Context
 	end  context.CancelFunc
@@ -226,4 +227,14 @@ func secret(n int) string {
 	b := make([]byte, n)
 	rand.Read(b) // never fails since Go 1.24
 	return hex.EncodeToString(b)
+}
+
+// SetTestAccount makes an account a test account (测试号) or a full one: see
+// [Account].TestAccount.
+func (s *Sim) SetTestAccount(account string, on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if a := s.accounts[account]; a != nil {
+		a.TestAccount = on
+	}
 }

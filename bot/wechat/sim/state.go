@@ -101,6 +101,11 @@ func (s *Sim) Restore(snapshot []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	st.Version = max(st.Version, s.st.Version)
+	for i := range st.Pushes {
+		if st.Pushes[i].Outcome == Waiting { // cut short with the run that made it
+			st.Pushes[i].Outcome = Dropped
+		}
+	}
 	st.complete(s)
 	s.st = st
 	s.touch()

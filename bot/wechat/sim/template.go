@@ -78,12 +78,11 @@ func (s *Sim) oaTemplateSend(r *request) answer {
 	} else {
 		s.add(p, Bubble{From: FromAccount, Kind: "template", Title: t.Title, URL: in.URL, Lines: t.lines(values)})
 	}
-	m := s.oaPush(r.account, in.ToUser, deed{kind: "TEMPLATESENDJOBFINISH", event: true, fields: []field{
-		number("MsgID", strconv.FormatInt(id, 10)), text("Status", status),
-	}})
-	s.enqueue(m)
-	s.background(m)
-	return answer{fields: map[string]any{"msgid": id}}
+	return answer{fields: map[string]any{"msgid": id}, after: func() *outgoing {
+		return s.oaPush(r.account, in.ToUser, deed{kind: "TEMPLATESENDJOBFINISH", event: true, fields: []field{
+			number("MsgID", strconv.FormatInt(id, 10)), text("Status", status),
+		}})
+	}}
 }
 
 // lines fills the template row by row: "编号:{{character_string1.DATA}}".
