@@ -5,7 +5,7 @@
 #   PKG=./store/...   only these packages
 #   RUN=TestName      only these tests
 #   KEFU_TEST_MONGO   a real MongoDB to test on as well, e.g. mongodb://localhost:27017
-#   KEFU_TEST_REDIS   a Redis to use instead of one started here; it is emptied
+#   KEFU_TEST_REDIS   a Redis to use where redis-server is not installed; it is emptied
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -82,7 +82,7 @@ start_redis
 
 # vet runs inside `go test`, so that packages are compiled once and not twice: the
 # embedded database alone takes minutes with the race detector.
-say "vet and test with the race detector, Redis $(redis-server --version | grep -o 'v=[^ ]*' | cut -c3-)$([[ -n ${KEFU_TEST_MONGO:-} ]] && echo ', MongoDB of KEFU_TEST_MONGO') (the first time takes some minutes)"
+say "vet and test with the race detector, Redis $(redis-server --version 2>/dev/null | grep -o 'v=[^ ]*' | cut -c3- || echo 'of KEFU_TEST_REDIS')$([[ -n ${KEFU_TEST_MONGO:-} ]] && echo ', MongoDB of KEFU_TEST_MONGO') (the first time takes some minutes)"
 go build -o "$scratch/testsum" ./tools/testsum
 began=$SECONDS
 # shellcheck disable=SC2086 # PKG may name several
