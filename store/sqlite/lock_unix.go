@@ -30,8 +30,11 @@ func lockFolder(dir string) (*folderLock, error) {
 		}
 		return nil, fmt.Errorf("sqlite: lock the data folder: %w", err)
 	}
-	pid := []byte(strconv.Itoa(os.Getpid()) + "\n")
-	if err := errors.Join(f.Truncate(0), func() error { _, err := f.WriteAt(pid, 0); return err }()); err != nil {
+	err = f.Truncate(0)
+	if err == nil {
+		_, err = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("sqlite: lock the data folder: %w", err), f.Close())
 	}
 	return &folderLock{f}, nil

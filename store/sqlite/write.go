@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
+	"runtime"
 
 	"kefu/store"
 )
@@ -104,16 +105,17 @@ func (e *Engine) submit(ctx context.Context, o *op) error {
 func (e *Engine) write() {
 	defer close(e.done)
 	group := make([]*op, 0, groupOps)
-	for o := range e.ops {
-		group = append(group[:0], o)
-		size := len(o.doc.Body)
-		for o.kind != alter && len(group) < groupOps && size < groupBytes {
-			var more bool
+	for first := range e.ops {
+		e.gather()
+		group = append(group[:0], first)
+		size := len(first.doc.Body)
+		for group[len(group)-1].kind != alter && len(group) < groupOps && size < groupBytes {
+			var o *op
 			select {
-			case o, more = <-e.ops:
+			case o = <-e.ops:
 			default:
 			}
-			if !more {
+			if o == nil {
 				break
 			}
 			group = append(group, o)
@@ -121,6 +123,16 @@ func (e *Engine) write() {
 		}
 		e.run(group, size)
 		clear(group)
+	}
+}
+
+// gather lets those whose last write was just answered bring their next one:
+// without it they fall into two halves that wait for each other's commit, and
+// each fsync carries half as much. It costs a few microseconds.
+func (e *Engine) gather() {
+	for queued := -1; len(e.ops) > queued && queued < groupOps; {
+		queued = len(e.ops)
+		runtime.Gosched()
 	}
 }
 
