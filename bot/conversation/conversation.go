@@ -110,7 +110,9 @@ type Conversation struct {
 }
 
 const (
-	maxTurns   = 40
+	maxTurns   = 200
+	keepTurns  = 12              // of those older than turnsOld
+	turnsOld   = 5 * time.Minute // repeats come within 15 s, finishing after 20
 	effectsTry = 10 * time.Second
 )
 
@@ -151,9 +153,11 @@ func (c *Conversation) Defer(key string, now time.Time) Turn {
 
 func (c *Conversation) add(t Turn) {
 	c.Turns = append(c.Turns, t)
-	if n := len(c.Turns) - maxTurns; n > 0 {
-		c.Turns = slices.Delete(c.Turns, 0, n)
+	drop := max(len(c.Turns)-maxTurns, 0)
+	for drop < len(c.Turns)-keepTurns && c.Turns[drop].At.Before(t.At.Add(-turnsOld)) {
+		drop++
 	}
+	c.Turns = slices.Delete(c.Turns, 0, drop)
 }
 
 // Offers remembers the options of what is said.

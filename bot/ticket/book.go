@@ -20,6 +20,7 @@ type Book struct {
 	numbers *store.Collection[number]
 	now     func() time.Time
 	zone    *time.Location
+	limits  Limits
 }
 
 // number reserves a short number for a ticket: the document's id is the number.
@@ -30,7 +31,7 @@ type number struct {
 }
 
 // Open opens the book. zone is where a day begins and ends.
-func Open(ctx context.Context, e store.Engine, now func() time.Time, zone *time.Location) (*Book, error) {
+func Open(ctx context.Context, e store.Engine, now func() time.Time, zone *time.Location, limits Limits) (*Book, error) {
 	live := []store.Cond{store.Where("live", store.Eq, true)}
 	all, err := store.Open[Ticket](ctx, e, "tickets",
 		jobs.DueIndex(),
@@ -48,8 +49,11 @@ func Open(ctx context.Context, e store.Engine, now func() time.Time, zone *time.
 	if err != nil {
 		return nil, err
 	}
-	return &Book{all, numbers, now, zone}, nil
+	return &Book{all, numbers, now, zone, limits}, nil
 }
+
+// Limits are how long a case waits by itself.
+func (b *Book) Limits() Limits { return b.limits }
 
 // Collection is for the clock that looks for what is due.
 func (b *Book) Collection() *store.Collection[Ticket] { return b.all }
@@ -57,7 +61,7 @@ func (b *Book) Collection() *store.Collection[Ticket] { return b.all }
 // Insert stores a new ticket. One that is there already is not an error: its id
 // says it is the same.
 func (b *Book) Insert(ctx context.Context, t *Ticket) error {
-	t.Settle(b.now())
+	t.Settle(b.now(), b.limits)
 	if err := b.all.Insert(ctx, t); err != nil && !errors.Is(err, store.ErrExists) {
 		return fmt.Errorf("ticket: insert: %w", err)
 	}
@@ -74,7 +78,7 @@ func (b *Book) Update(ctx context.Context, id ID, change func(*Ticket) error) (*
 		if err := change(t); err != nil {
 			return err
 		}
-		t.Settle(now)
+		t.Settle(now, b.limits)
 		return nil
 	})
 }

@@ -99,16 +99,25 @@ func (t *Ticket) Act(now time.Time) {
 }
 
 const (
-	remindAfter = 24 * time.Hour // waiting for the customer: one reminder
-	giveUpAfter = 72 * time.Hour // waiting for the customer: closed
-	closeAfter  = 72 * time.Hour // solved: closed in silence
-	effectsTry  = 15 * time.Second
-	nudgeEvery  = time.Minute
+	effectsTry = 15 * time.Second
+	nudgeEvery = time.Minute
 )
+
+// Limits are how long a case waits by itself; the pack says.
+type Limits struct {
+	Remind time.Duration // waiting for the customer: one reminder
+	GiveUp time.Duration // waiting for the customer: ended
+	Close  time.Duration // solved: closed in silence
+	Reopen time.Duration // solved: the customer's word opens it again
+	Same   time.Duration // what is written within it belongs to the case
+}
+
+// Usual are the limits of a department that names none.
+var Usual = Limits{24 * time.Hour, 72 * time.Hour, 72 * time.Hour, 7 * 24 * time.Hour, 30 * time.Minute}
 
 // Settle derives Due and Live: the earliest thing that is to happen without
 // anybody doing anything. Book calls it with every write.
-func (t *Ticket) Settle(now time.Time) {
+func (t *Ticket) Settle(now time.Time, lim Limits) {
 	t.Live = t.State != Closed
 	var due []store.Time
 	if len(t.Effects) > 0 {
@@ -125,11 +134,11 @@ func (t *Ticket) Settle(now time.Time) {
 	}
 	switch {
 	case t.State == Waiting && !t.Reminded:
-		due = append(due, t.Waits.Add(remindAfter))
+		due = append(due, t.Waits.Add(lim.Remind))
 	case t.State == Waiting:
-		due = append(due, t.Waits.Add(giveUpAfter))
+		due = append(due, t.Waits.Add(lim.GiveUp))
 	case t.State == Resolved:
-		due = append(due, t.Solved.Add(closeAfter))
+		due = append(due, t.Solved.Add(lim.Close))
 	}
 	for _, f := range t.Files {
 		if f.ID == "" && f.Lost == "" {

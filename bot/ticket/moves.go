@@ -16,9 +16,6 @@ var (
 	ErrTwice  = errors.New("ticket: no more than that")
 )
 
-// ReopenWithin is how long after the end a customer's word opens the case again.
-const ReopenWithin = 7 * 24 * time.Hour
-
 // Take makes staff the owner. One that was given automatically can be taken by
 // another until its owner has acted.
 func (t *Ticket) Take(staff string, now time.Time) error {
@@ -223,12 +220,13 @@ func (t *Ticket) Conclude(cause, blame string) {
 	}
 }
 
-// Reopen sets a solved or closed case to work again, with the same person.
-func (t *Ticket) Reopen(now time.Time) error {
+// Reopen sets a solved or closed case to work again, with the same person, within
+// a time after its end.
+func (t *Ticket) Reopen(now time.Time, within time.Duration) error {
 	if t.IsOpen() {
 		return ErrNotNow
 	}
-	if now.After(t.Solved.Add(ReopenWithin).Time()) {
+	if now.After(t.Solved.Add(within).Time()) {
 		return ErrLate
 	}
 	t.State, t.Ending = Working, ""
@@ -304,13 +302,13 @@ func (t *Ticket) Link(other ID) {
 }
 
 // SameCase says whether new words of the customer belong to this case: the same
-// room, order or product and the same category, or within 30 minutes of the last
+// room, order or product and the same category, or within a short time of the last
 // word. Unknown counts as the same.
-func (t *Ticket) SameCase(room, order, product, category string, now time.Time) bool {
+func (t *Ticket) SameCase(room, order, product, category string, now time.Time, within time.Duration) bool {
 	if t.Kind == Praise || t.Kind == Privacy || !t.IsOpen() {
 		return false
 	}
-	if now.Sub(t.Spoke.Time()) <= 30*time.Minute {
+	if now.Sub(t.Spoke.Time()) <= within {
 		return true
 	}
 	same := func(a, b string) bool { return a == "" || b == "" || a == b }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"kefu/bot/chat"
+	"kefu/bot/customer"
 	"kefu/bot/delivery"
 	"kefu/store"
 )
@@ -134,17 +135,20 @@ type Ticket struct {
 	By     string          `json:"recorded_by,omitempty"`
 	Reply  store.Time      `json:"reply_by,omitzero"` // an authority wants an answer by then
 
-	Words    string `json:"words"`  // the customer's own
-	Matter   string `json:"matter"` // one line for staff: 空调不制冷，两次电话未到
-	Title    string `json:"title"`  // for the customer: 空调投诉
-	Category string `json:"category,omitempty"`
-	Dept     string `json:"dept,omitempty"` // guessed at intake
-	Room     string `json:"room,omitempty"`
-	OrderNo  string `json:"order,omitempty"`
-	Product  string `json:"product,omitempty"`
-	Stay     string `json:"stay,omitempty"` // in, left, none
-	InRoom   string `json:"in_room,omitempty"`
-	Near     string `json:"near,omitempty"` // the closest knowledge, with its score
+	Words    string   `json:"words"`  // the customer's own
+	Matter   string   `json:"matter"` // one line for staff: 空调不制冷，两次电话未到
+	Title    string   `json:"title"`  // for the customer: 空调投诉
+	Category string   `json:"category,omitempty"`
+	Dept     string   `json:"dept,omitempty"` // guessed at intake
+	Room     string   `json:"room,omitempty"`
+	OrderNo  string   `json:"order,omitempty"`
+	Product  string   `json:"product,omitempty"`
+	Stay     string   `json:"stay,omitempty"` // in, left, none
+	InRoom   string   `json:"in_room,omitempty"`
+	Thing    string   `json:"thing,omitempty"` // 空调
+	Near     string   `json:"near,omitempty"`  // the closest knowledge, with its score
+	NearID   string   `json:"near_id,omitempty"`
+	Recent   []string `json:"recent,omitempty"` // last words before one asked for a person
 
 	Level     Level    `json:"level"`
 	Alarms    []string `json:"alarms,omitempty"` // the words that made it major: 12315、抖音
@@ -184,6 +188,7 @@ type Ticket struct {
 	Urges    int        `json:"urges,omitempty"`
 	Waits    store.Time `json:"waits,omitzero"` // waiting for the customer since
 	Reminded bool       `json:"reminded,omitempty"`
+	WaitsFor string     `json:"waits_for,omitempty"` // what the customer is to say
 
 	History []Event      `json:"history"`
 	Dropped int          `json:"dropped,omitempty"` // events beyond the bound, counted
@@ -203,12 +208,22 @@ type Effect struct {
 	ID      string             `json:"id"`
 	Deliver *delivery.Delivery `json:"deliver,omitempty"`
 	Grey    *Grey              `json:"grey,omitempty"`
+	Talk    *Talk              `json:"talk,omitempty"`
+	Learn   *customer.Change   `json:"learn,omitempty"`
+}
+
+// Talk is what the customer's conversation must know: what was offered to tap.
+type Talk struct {
+	Options []chat.Option `json:"options,omitempty"`
+	Case    ID            `json:"case,omitempty"`
+	At      store.Time    `json:"at"`
 }
 
 // Grey asks that somebody's card shows something else now.
 type Grey struct {
-	Card string     `json:"card"` // delivery id
-	Show *chat.Card `json:"show"`
+	Card  string     `json:"card"` // delivery id
+	Staff string     `json:"staff"`
+	Show  *chat.Card `json:"show"`
 }
 
 const (
@@ -269,7 +284,7 @@ func (t *Ticket) GreyCards(except string, show func(CardRef) *chat.Card, what ..
 			continue
 		}
 		if card := show(c); card != nil {
-			t.Effects = append(t.Effects, Effect{ID: t.Next("grey"), Grey: &Grey{Card: c.Delivery, Show: card}})
+			t.Effects = append(t.Effects, Effect{ID: t.Next("grey"), Grey: &Grey{Card: c.Delivery, Staff: c.Staff, Show: card}})
 		}
 	}
 	t.Cards = kept
