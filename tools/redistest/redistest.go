@@ -109,7 +109,7 @@ func (s *Server) answers() bool {
 	defer c.Close()
 	answer := make([]byte, 5)
 	_ = c.SetDeadline(time.Now().Add(50 * time.Millisecond))
-	if _, err := c.Write([]byte("AUTH "+s.secret+"\r\n")); err != nil {
+	if _, err := c.Write([]byte("AUTH " + s.secret + "\r\n")); err != nil {
 		return false
 	}
 	n, _ := c.Read(answer)
