@@ -166,3 +166,18 @@ func (b *States) Available(ctx context.Context, people []Person, busyToo bool, n
 	}
 	return out, nil
 }
+
+// Away is who is Busy or Out at now.
+func (b *States) Away(ctx context.Context, now time.Time) (map[string]Presence, error) {
+	away := map[string]Presence{}
+	q := store.Query{Where: []store.Cond{store.Where("presence", store.In, []string{string(Busy), string(Out)})}, Limit: maxPeople}
+	for s, err := range b.c.Find(ctx, q) {
+		if err != nil {
+			return nil, err
+		}
+		if w := s.Where(now); w != In {
+			away[s.ID] = w
+		}
+	}
+	return away, nil
+}
