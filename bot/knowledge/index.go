@@ -11,23 +11,27 @@ import (
 // changed article takes a new place and its old one is struck out, until a
 // quarter is struck out and all is built anew.
 type index struct {
-	syn    synonyms
-	posts  map[term][]post
-	docs   []doc
-	byID   map[string]int32
-	struck int
-	pool   sync.Pool // *tally
+	syn           synonyms
+	posts         map[term][]post
+	docs          []doc
+	byID          map[string]int32
+	struck        int
+	asks, answers float64   // terms of all articles
+	pool          sync.Pool // *tally
 }
 
+// post says how often a term stands in an article's questions and in its answer.
 type post struct {
-	doc int32
-	tf  float32 // weighted by field and brought to its length
+	doc          int32
+	asks, answer uint16
 }
 
 type doc struct {
 	art      *Article // nil: struck out
 	variants [][]term // question, title, asks: each sorted, without repeats
 	all      []weighed
+	asks     float32 // how many terms its questions have, and its answer
+	answer   float32
 }
 
 // weighed is a term of an article and the weight of the best field it is in.
@@ -36,16 +40,11 @@ type weighed struct {
 	w float32
 }
 
-// Weights of the fields, and the lengths in terms that count as usual.
 const (
-	askWeight    = 1.0
-	answerWeight = 0.45
-	askUsual     = 8
-	answerUsual  = 45
-	k1           = 1.2
-	lengthShare  = 0.6
-	maxQuery     = 48 // the rarest terms of a long message are enough
-	candidates   = 24
+	k1          = 1.2
+	lengthShare = 0.6
+	maxQuery    = 48 // the rarest terms of a long message are enough
+	candidates  = 24
 )
 
 func newIndex(syn synonyms) *index {
@@ -55,33 +54,45 @@ func newIndex(syn synonyms) *index {
 // put takes an article in, in place of the one of its id.
 func (x *index) put(a *Article) {
 	x.drop(a.ID)
-	n := int32(len(x.docs))
 	d := doc{art: a}
-	tf := map[term]float32{}
-	best := map[term]float32{}
-	field := func(text string, weight float32, usual float64) []term {
-		ts := x.syn.cut(text)
-		norm := float32(1 - lengthShare + lengthShare*float64(len(ts))/usual)
-		for _, t := range ts {
-			tf[t] += weight / norm
-			best[t] = max(best[t], weight)
+	count := map[term]*post{}
+	at := func(t term) *post {
+		p := count[t]
+		if p == nil {
+			p = &post{doc: int32(len(x.docs))}
+			count[t] = p
 		}
-		slices.Sort(ts)
-		return slices.Compact(ts)
+		return p
 	}
 	for _, q := range append([]string{a.Question, a.Title}, a.Asks...) {
-		if ts := field(q, askWeight, askUsual); len(ts) > 0 {
+		ts := x.syn.cut(q)
+		for _, t := range ts {
+			at(t).asks++
+		}
+		d.asks += float32(len(ts))
+		slices.Sort(ts)
+		if ts = slices.Compact(ts); len(ts) > 0 {
 			d.variants = append(d.variants, ts)
 		}
 	}
-	field(a.Answer, answerWeight, answerUsual)
-	for t, f := range tf {
-		x.posts[t] = append(x.posts[t], post{n, f})
-		d.all = append(d.all, weighed{t, best[t]})
+	ts := x.syn.cut(a.Answer)
+	for _, t := range ts {
+		at(t).answer++
+	}
+	d.answer = float32(len(ts))
+	for t, p := range count {
+		x.posts[t] = append(x.posts[t], *p)
+		w := float32(answerHit)
+		if p.asks > 0 {
+			w = 1
+		}
+		d.all = append(d.all, weighed{t, w})
 	}
 	slices.SortFunc(d.all, func(a, b weighed) int { return cmp.Compare(a.t, b.t) })
+	x.byID[a.ID] = int32(len(x.docs))
 	x.docs = append(x.docs, d)
-	x.byID[a.ID] = n
+	x.asks += float64(d.asks)
+	x.answers += float64(d.answer)
 }
 
 func (x *index) drop(id string) {
@@ -89,6 +100,8 @@ func (x *index) drop(id string) {
 	if !ok {
 		return
 	}
+	x.asks -= float64(x.docs[n].asks)
+	x.answers -= float64(x.docs[n].answer)
 	x.docs[n] = doc{}
 	delete(x.byID, id)
 	if x.struck++; x.struck > 64 && x.struck > len(x.docs)/4 {
@@ -98,7 +111,8 @@ func (x *index) drop(id string) {
 
 func (x *index) rebuild() {
 	old := x.docs
-	x.docs, x.posts, x.byID, x.struck = nil, map[term][]post{}, map[string]int32{}, 0
+	x.docs, x.posts, x.byID = nil, map[term][]post{}, map[string]int32{}
+	x.struck, x.asks, x.answers = 0, 0, 0
 	for _, d := range old {
 		if d.art != nil {
 			x.put(d.art)
@@ -109,7 +123,11 @@ func (x *index) rebuild() {
 func (x *index) idf(t term) float64 {
 	df := float64(len(x.posts[t]))
 	n := float64(len(x.docs))
-	return math.Log(1 + (n-df+0.5)/(df+0.5))
+	v := math.Log(1 + (n-df+0.5)/(df+0.5))
+	if light(t) {
+		v *= lightTimes
+	}
+	return v
 }
 
 // asked is a question made ready: its terms without repeats, each with how much
@@ -138,9 +156,6 @@ func (x *index) prepare(text string) asked {
 	q := asked{terms: ts}
 	for _, t := range ts {
 		v := x.idf(t)
-		if t&singleBit != 0 && t&wordBit == 0 {
-			v *= 0.5
-		}
 		q.idf = append(q.idf, v)
 		q.sum += v
 	}
@@ -159,6 +174,7 @@ type found struct {
 	doc   int32
 	bm25  float32
 	score float64
+	rank  float64 // by which they are ordered
 }
 
 // search gives the best candidates that keep wants, best first.
@@ -173,13 +189,17 @@ func (x *index) search(q asked, keep func(*Article) bool) []found {
 	if len(c.score) < len(x.docs) {
 		c.score = make([]float32, len(x.docs)+len(x.docs)/4)
 	}
+	n := float64(max(len(x.byID), 1))
+	perAsk, perAnswer := float32(lengthShare*n/max(x.asks, 1)), float32(lengthShare*n/max(x.answers, 1))
 	for i, t := range q.terms {
 		v := float32(q.idf[i])
 		for _, p := range x.posts[t] {
 			if c.score[p.doc] == 0 {
 				c.seen = append(c.seen, p.doc)
 			}
-			c.score[p.doc] += v * p.tf * (k1 + 1) / (p.tf + k1)
+			d := &x.docs[p.doc]
+			tf := float32(p.asks)*askTimes/(1-lengthShare+perAsk*d.asks) + float32(p.answer)/(1-lengthShare+perAnswer*d.answer)
+			c.score[p.doc] += v * tf * (k1 + 1) / (tf + k1)
 		}
 	}
 	var best []found
@@ -198,12 +218,15 @@ func (x *index) search(q asked, keep func(*Article) bool) []found {
 	}
 	c.seen = c.seen[:0]
 	x.pool.Put(c)
+	if len(best) == 0 {
+		return nil
+	}
+	top := best[0].bm25
 	for i := range best {
 		best[i].score = x.likeness(q, &x.docs[best[i].doc])
+		best[i].rank = best[i].score + bm25Share*float64(best[i].bm25/top)
 	}
-	slices.SortStableFunc(best, func(a, b found) int {
-		return cmp.Or(-cmp.Compare(a.score, b.score), -cmp.Compare(a.bm25, b.bm25))
-	})
+	slices.SortStableFunc(best, func(a, b found) int { return -cmp.Compare(a.rank, b.rank) })
 	return best
 }
 
@@ -234,4 +257,11 @@ func (x *index) likeness(q asked, d *doc) float64 {
 	return recallShare*recall + (1-recallShare)*precision
 }
 
-const recallShare = 0.6
+// Shares and weights, found by trying on questions of other domains.
+const (
+	recallShare = 0.6  // of likeness; the rest is precision
+	answerHit   = 0.45 // what a term in the answer alone counts for recall
+	askTimes    = 2    // a term in a question counts so many times one in the answer
+	bm25Share   = 0.5
+	lightTimes  = 0.4
+)

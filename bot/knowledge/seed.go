@@ -123,6 +123,9 @@ func (b *Base) Seed(ctx context.Context, fsys fs.FS, now time.Time) (int, error)
 	n := 0
 	for i := range all {
 		a := &all[i]
+		if _, err := b.articles.Get(ctx, a.ID); err == nil {
+			continue
+		}
 		a.Version = 1
 		a.approve("seed", now)
 		switch err := b.articles.Insert(ctx, a); {

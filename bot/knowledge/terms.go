@@ -19,7 +19,10 @@ const (
 // nothing. Longer ones come first.
 var emptyWords = longestFirst(`请问一下 麻烦问一下 我想问一下 想问一下 我想问 想问 请问 问一下 你好 您好 你们家 你们那 你们这 你们 咱们 我们 酒店 客服
  是不是 能不能 可不可以 有没有 会不会 要不要 可以 能够 还是 或者 这个 那个 那种 这种 一下 一个 的话 什么时候 怎么样 为什么 什么 怎么 如何 怎样 是否 能否
- 告诉我 知道 需要 想要 应该 大概 现在 目前 谢谢 麻烦 一点 帮我 给我 请 吗 呢 吧 啊 呀 嘛 哦 的 了 么 我 你 您 他 她 它 是 在 有 能 会 要 很 也 都 就 还 和 与 跟 把 被 让 给 到 去 来 想 问 个`)
+ 告诉我 知道 需要 想要 应该 大概 现在 目前 谢谢 麻烦 一点 帮我 给我 请 吗 呢 吧 啊 呀 嘛 哦 的 了 么 我 你 您 他 她 它`)
+
+// lightWords join what is asked about; a pair with one of them tells little.
+const lightWords = "是在有能会要很也都就还和与跟把被让给到去来想问个可不没之对为以及其这那"
 
 func longestFirst(s string) []string {
 	list := strings.Fields(s)
@@ -146,3 +149,21 @@ func (s synonyms) cut(text string) []term {
 	}
 	return terms(s.r.Replace(fold(text)))
 }
+
+// light says whether a term is a single character or a pair with a light word.
+func light(t term) bool {
+	switch {
+	case t&wordBit != 0:
+		return false
+	case t&singleBit != 0:
+		return true
+	}
+	return lightSet[rune(t>>21)&0xffff] || lightSet[rune(t&(1<<21-1))&0xffff]
+}
+
+var lightSet = func() (set [1 << 16]bool) {
+	for _, r := range lightWords {
+		set[r] = true
+	}
+	return set
+}()
