@@ -57,9 +57,29 @@ const (
 // by the driver, whatever the URI says. The error never shows the URI, which
 // may hold a password.
 func Open(ctx context.Context, uri string) (*Engine, error) {
+	opts, name, err := clientOptions(uri)
+	if err != nil {
+		return nil, err
+	}
+	client, err := driver.Connect(opts)
+	if err != nil {
+		return nil, errBadURI
+	}
+	e := &Engine{client: client, db: client.Database(name), slots: make(chan struct{}, maxWrites)}
+	if err := e.identify(ctx); err != nil {
+		return nil, errors.Join(err, e.Close())
+	}
+	return e, nil
+}
+
+var errBadURI = errors.New("mongo: the URI cannot be used (want mongodb://user:password@host:port/database)")
+
+// clientOptions are what the URI says, but for what must hold, and the name of
+// the database.
+func clientOptions(uri string) (*options.ClientOptions, string, error) {
 	cs, err := connstring.ParseAndValidate(uri)
 	if err != nil {
-		return nil, errors.New("mongo: the URI cannot be read")
+		return nil, "", errBadURI
 	}
 	name := cs.Database
 	if name == "" {
@@ -75,15 +95,7 @@ func Open(ctx context.Context, uri string) (*Engine, error) {
 		SetReadConcern(readconcern.Majority()).
 		SetWriteConcern(durable).
 		SetRetryWrites(true).SetRetryReads(true)
-	client, err := driver.Connect(opts)
-	if err != nil {
-		return nil, errors.New("mongo: the URI asks for what the driver does not know")
-	}
-	e := &Engine{client: client, db: client.Database(name), slots: make(chan struct{}, maxWrites)}
-	if err := e.identify(ctx); err != nil {
-		return nil, errors.Join(err, e.Close())
-	}
-	return e, nil
+	return opts, name, nil
 }
 
 // identify reads or makes the store's id.
