@@ -37,6 +37,7 @@ type source struct {
 	defaults map[string]*entry
 	words    atomic.Pointer[map[string]*entry]
 
+	watch func(key, name string)
 	now   func() time.Time // real time: how often the folder is looked at
 	next  atomic.Int64     // Unix ns of the next look
 	mu    sync.Mutex
@@ -111,7 +112,9 @@ func (b *Book) Say(key string, v Vars) chat.Content {
 	if e == nil || e.text == nil {
 		return chat.Content{}
 	}
-	return e.text.content(b.vars(v), false)
+	v = b.vars(v)
+	b.report(key, e, v)
+	return e.text.content(v, false)
 }
 
 // Line is the text as plain words: a sentence to staff, a line of a robot. What
@@ -121,8 +124,9 @@ func (b *Book) Line(key string, v Vars) string {
 	if e == nil || e.text == nil {
 		return ""
 	}
-	flat := strings.HasPrefix(key, "group.")
-	return e.text.content(b.vars(v), flat).Fill(func(o chat.Option) string { return o.Label })
+	v = b.vars(v)
+	b.report(key, e, v)
+	return e.text.content(v, strings.HasPrefix(key, "group.")).Fill(func(o chat.Option) string { return o.Label })
 }
 
 // Card is a card for staff, its texts cut to what a card shows. URL, TaskID and
@@ -133,6 +137,24 @@ func (b *Book) Card(key string, v Vars) chat.Card {
 		return chat.Card{}
 	}
 	return e.card.fill(b.vars(v))
+}
+
+// Watch has f called for each variable that a text needs and that is empty: a
+// sentence with a hole. It is for tests and must be set before the book is used.
+func (b *Book) Watch(f func(key, variable string)) { b.watch = f }
+
+func (b *Book) report(key string, e *entry, v Vars) {
+	if b.watch == nil {
+		return
+	}
+	f := filler{vars: v}
+	for _, n := range e.text.nodes {
+		for _, n := range append([]node{n}, append(n.label, n.key...)...) {
+			if n.name != "" && f.empty(n) {
+				b.watch(key, n.name)
+			}
+		}
+	}
 }
 
 // Keys are all texts there are, in order.

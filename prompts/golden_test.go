@@ -130,8 +130,8 @@ func TestEachTextSaysWhatWasAgreedWordForWord(t *testing.T) {
 	}
 }
 
-// What the lengths may be: option 8 characters, five options, 120 characters in
-// four lines, 1,200 bytes with links, and those of cards.
+// What the lengths may be: option 8 characters, five options, six lines, 1,200
+// bytes with links, and those of cards.
 func TestTextsKeepTheirLengths(t *testing.T) {
 	b := open(t, "")
 	for _, g := range goldens(t, b) {
@@ -143,6 +143,9 @@ func TestTextsKeepTheirLengths(t *testing.T) {
 		if n := size(c); n > 1200 {
 			t.Errorf("%s: %d bytes", g.key, n)
 		}
+		if strings.Count(c.Text, "\n") > 5 {
+			t.Errorf("%s has too many lines:\n%s", g.key, c.Text)
+		}
 		if len(c.Options) > 5 {
 			t.Errorf("%s: %d options", g.key, len(c.Options))
 		}
@@ -151,7 +154,7 @@ func TestTextsKeepTheirLengths(t *testing.T) {
 				t.Errorf("%s: option %q %q", g.key, o.Label, o.Key)
 			}
 		}
-		if g.key[:6] == "group." && utf8.RuneCountInString(c.Text) > 80+len("https://k.cn/4827") {
+		if strings.HasPrefix(g.key, "group.") && utf8.RuneCountInString(c.Text) > 80+len("https://k.cn/4827") {
 			t.Errorf("%s is long for a group: %s", g.key, c.Text)
 		}
 	}

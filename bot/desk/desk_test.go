@@ -99,6 +99,9 @@ func TestNightLetsOnlyUrgentThingsClimb(t *testing.T) {
 	if got := p.RoomUntil(late); !got.Equal(time.Date(2026, 11, 25, 14, 0, 0, 0, zone)) {
 		t.Errorf("a room scanned at %s counts until %s", late, got)
 	}
+	if got := p.Called("manager", "刘峰"); got != "值班经理刘峰" {
+		t.Error(got)
+	}
 	if got := p.CallBack(late); !got.Equal(time.Date(2026, 11, 25, 10, 0, 0, 0, zone)) {
 		t.Errorf("called back until %s", got)
 	}
@@ -302,7 +305,7 @@ func files(t *testing.T) fstest.MapFS {
 
 func TestEachFaultIsNamedWithLineAndRemedy(t *testing.T) {
 	for _, c := range []struct{ file, old, new, want string }{
-		{"pack.yaml", "vip_title:", "vip_titel:", "pack.yaml:4 vip_titel：没有这个键。是不是想写 vip_title"},
+		{"pack.yaml", "titles:", "tiltes:", "pack.yaml:5 tiltes：没有这个键。是不是想写 titles"},
 		{"pack.yaml", `at: "14:00"`, `at: soon`, "pack.yaml:8 room_code.at：“soon”不对。钟点写成"},
 		{"pack.yaml", "wait_remind: 24h", "wait_remind: 1 day", "limits.wait_remind：“1 day”不是时长"},
 		{"pack.yaml", "asks: 2", "asks: two", "limits.asks：“two”不是整数"},

@@ -24,7 +24,6 @@ type Pack struct {
 type General struct {
 	Title      string            `yaml:"title"`
 	Bot        string            `yaml:"bot"`       // what the bot calls itself
-	VIPTitle   string            `yaml:"vip_title"` // how the person for VIPs is called: 管家
 	RoomCode   RoomCode          `yaml:"room_code"` // how long a scanned room counts
 	Night      Night             `yaml:"night"`     // when only urgent things climb
 	Tiers      []Tier            `yaml:"tiers"`     // lowest first
@@ -37,7 +36,7 @@ type General struct {
 	Limits     Limits            `yaml:"limits"`    // how long things wait
 	CallBackAt Minute            `yaml:"call_back"` // a low rating is called back the next day until
 	Places     map[string]string `yaml:"places"`    // stay: in, left, none → 在店, 已离店, 未入住
-	Titles     map[string]string `yaml:"titles"`    // role → how it is called: manager → 值班经理
+	Titles     map[string]string `yaml:"titles"`    // how a role is called: manager → 值班经理; night: who is there at night
 }
 
 // Limits are how long things wait.
@@ -154,6 +153,9 @@ func (p *Pack) Tier(id string) Tier {
 	}
 	return p.General.Tiers[0]
 }
+
+// Called is a person's shown name with the title of a role before it: 值班经理刘峰.
+func (p *Pack) Called(role, shown string) string { return p.General.Titles[role] + shown }
 
 // Rating is a score of 1 to 5 in words.
 func (p *Pack) Rating(score int) string { return p.General.Ratings[fmt.Sprint(score)] }
