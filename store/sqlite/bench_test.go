@@ -1,11 +1,14 @@
 package sqlite
 
 import (
+	"bytes"
+	"crypto/rand"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -113,5 +116,70 @@ func BenchmarkGet(b *testing.B) {
 	parallel(b, func(n int64) error {
 		_, err := e.Get(b.Context(), "entries", fmt.Sprint(n%1000))
 		return err
+	})
+}
+
+// fill stores n documents, of which one in a hundred is open.
+func fill(b *testing.B, e *Engine, n int) {
+	var wg sync.WaitGroup
+	for w := range 16 {
+		wg.Go(func() {
+			for i := w; i < n; i += 16 {
+				text := body(int64(i))
+				if i%100 != 0 {
+					text = bytes.Replace(text, []byte(`"open"`), []byte(`"done"`), 1)
+				}
+				if err := e.Insert(b.Context(), "entries", store.Document{ID: fmt.Sprintf("%x-f%d", i*7919, i), Body: text}); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// BenchmarkAmongMany: writes and lists with 100,000 documents in the store.
+func BenchmarkAmongMany(b *testing.B) {
+	e := open(b)
+	fill(b, e, 100_000)
+	b.Run("Insert", func(b *testing.B) {
+		run := rand.Text()
+		parallel(b, func(n int64) error {
+			return e.Insert(b.Context(), "entries", store.Document{ID: fmt.Sprintf("%x-%d%s", n*7919, n, run), Last: "w", Body: body(n)})
+		})
+	})
+	list := func(q store.Query) func(*testing.B) {
+		return func(b *testing.B) {
+			for b.Loop() {
+				n := 0
+				for _, err := range e.Find(b.Context(), "entries", q) {
+					if err != nil {
+						b.Fatal(err)
+					}
+					n++
+				}
+				if n != q.Limit {
+					b.Fatalf("%d documents", n)
+				}
+			}
+		}
+	}
+	open := store.Where("state", store.Eq, "open")
+	b.Run("ListDue", list(store.Query{Where: []store.Cond{open, store.Where("due", store.Le, "2027")}, Order: []store.Order{{Field: "due"}}, Limit: 50}))
+	b.Run("ListCustomer", list(store.Query{Where: []store.Cond{store.Where("open_id", store.Eq, "o77")}, Limit: 20}))
+	b.Run("CountOpen", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := e.Count(b.Context(), "entries", store.Query{Where: []store.Cond{open}, Limit: 1000}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("GroupAll", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := e.Group(b.Context(), "entries", store.Grouping{By: []string{"state"}}); err != nil {
+				b.Fatal(err)
+			}
+		}
 	})
 }
