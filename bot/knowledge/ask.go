@@ -39,10 +39,11 @@ func (a Answer) Known() bool { return a.Sure || len(a.Several) > 0 }
 // article answers, if the next one lies clearly behind; from someScore it may be
 // offered; below nearScore it is not even near.
 const (
-	sureScore = 0.56
-	someScore = 0.44
-	nearScore = 0.20
-	clear     = 0.82 // the next one's share of the best score
+	sureScore = 0.72
+	someScore = 0.63
+	nearScore = 0.33
+	exact     = 0.98  // its own question, word for word
+	clear     = 0.895 // the next one's share of the best score
 )
 
 // Ask finds what answers a question. It takes well under a millisecond for
@@ -84,7 +85,7 @@ func (b *Base) decide(out *Answer, fit []found) {
 	}
 	out.Score = best
 	switch {
-	case n == 1 && best >= sureScore, best >= 0.97 && (n == 1 || fit[1].score < 0.97):
+	case n == 1 && best >= sureScore, best >= exact && (n == 1 || fit[1].score < exact):
 		out.Sure, out.Best = true, b.index.docs[fit[0].doc].art
 	case n > 1:
 		for _, f := range fit[:n] {

@@ -72,6 +72,18 @@ func TestAsks(t *testing.T) {
 	}
 }
 
+// What comes closest is shown to staff, with how close it is.
+func TestNear(t *testing.T) {
+	b, _ := seeded(t)
+	a := b.Ask("你们泳池能带那种很大的充气火烈鸟吗", Everyone, now)
+	if got := a.Near.String(); got != "泳池开放时间（0.41）" {
+		t.Errorf("near is %q", got)
+	}
+	if got := (Near{}).String(); got != "" {
+		t.Errorf("nothing near is %q", got)
+	}
+}
+
 func ids(a Answer) string {
 	switch {
 	case a.Sure:
@@ -310,6 +322,14 @@ func BenchmarkAsk(b *testing.B) {
 	fill(base, 10000)
 	for b.Loop() {
 		base.Ask("你们泳池能带那种很大的充气火烈鸟吗 多少钱", Everyone, now)
+	}
+}
+
+// Taking in ten thousand articles at start.
+func BenchmarkIndex(b *testing.B) {
+	for b.Loop() {
+		base := &Base{index: newIndex(newSynonyms(nil))}
+		fill(base, 10000)
 	}
 }
 

@@ -223,8 +223,9 @@ func (x *index) search(q asked, keep func(*Article) bool) []found {
 	}
 	top := best[0].bm25
 	for i := range best {
-		best[i].score = x.likeness(q, &x.docs[best[i].doc])
-		best[i].rank = best[i].score + bm25Share*float64(best[i].bm25/top)
+		like := x.likeness(q, &x.docs[best[i].doc])
+		best[i].score = math.Pow(like, curve)
+		best[i].rank = like + bm25Share*float64(best[i].bm25/top)
 	}
 	slices.SortStableFunc(best, func(a, b found) int { return -cmp.Compare(a.rank, b.rank) })
 	return best
@@ -264,4 +265,5 @@ const (
 	askTimes    = 2    // a term in a question counts so many times one in the answer
 	bm25Share   = 0.5
 	lightTimes  = 0.4
+	curve       = 0.56 // spreads the low likenesses that whole sentences give
 )
