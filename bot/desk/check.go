@@ -40,6 +40,7 @@ func (c *checker) all() {
 	c.categories()
 	c.ladders()
 	c.taps()
+	c.phrases()
 	for i := range c.p.Kinds {
 		c.kind(&c.p.Kinds[i])
 	}
@@ -288,16 +289,39 @@ func (c *checker) flow(d *decoder, k *Kind) {
 	}
 }
 
+func (c *checker) phrases() {
+	d := c.in("phrases.yaml")
+	names := map[string]bool{}
+	for i, ph := range c.p.Phrases {
+		key := fmt.Sprintf("phrases[%d]", i)
+		need(d, key+".text", ph.Text)
+		if ph.Name == "" || strings.ContainsAny(ph.Name, " /") || names[ph.Name] {
+			d.at(key+".name", "“"+ph.Name+"”不行或重复", "写一个短名，没有空格和 /，每条不同")
+		}
+		names[ph.Name] = true
+		if ph.Team != "" {
+			c.dept(d, key+".team", ph.Team)
+		}
+		if w := c.p.Sensitive(ph.Text); w != "" {
+			d.at(key+".text", "里面有“"+w+"”，对外不能这么说", "换一种说法")
+		}
+		fits(d, key+".text", ph.Text, PhraseVars)
+	}
+}
+
 // line checks a line that customers read.
-func (c *checker) line(d *decoder, key, text string) {
+func (c *checker) line(d *decoder, key, text string) { fits(d, key, text, lineFor) }
+
+// fits checks a text with variables.
+func fits(d *decoder, key, text string, names []string) {
 	t, err := prompts.Parse(text)
 	if err != nil {
 		d.at(key, "写得不对", err.Error())
 		return
 	}
 	for _, n := range t.Names() {
-		if !slices.Contains(lineFor, n) {
-			d.at(key, "没有变量 {"+n+"}", "可用：{"+strings.Join(lineFor, "} {")+"}")
+		if !slices.Contains(names, n) {
+			d.at(key, "没有变量 {"+n+"}", "可用：{"+strings.Join(names, "} {")+"}")
 		}
 	}
 }

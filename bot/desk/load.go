@@ -65,6 +65,9 @@ type sheets struct {
 	taps struct {
 		All map[string]Tap `yaml:"taps"`
 	}
+	phrases struct {
+		All []Phrase `yaml:"phrases"`
+	}
 	bases map[string]*Kind
 	where map[string]*decoder // file → where its keys stand
 }
@@ -77,6 +80,7 @@ func Read(fsys fs.FS, name string) (*Pack, error) {
 	for file, into := range map[string]any{
 		"pack.yaml": &p.General, "departments.yaml": &s.departments, "categories.yaml": &s.categories,
 		"words.yaml": &p.Words, "escalation.yaml": &s.escalation, "taps.yaml": &s.taps,
+		"phrases.yaml": &s.phrases,
 	} {
 		s.read(fsys, file, into, &faults)
 	}
@@ -95,6 +99,7 @@ func Read(fsys fs.FS, name string) (*Pack, error) {
 		p.Kinds = append(p.Kinds, k)
 	}
 	p.Departments, p.Categories, p.Taps, p.Ladders = s.departments.All, s.categories.All, s.taps.All, s.escalation.All
+	p.Phrases = s.phrases.All
 	for name, l := range p.Ladders {
 		l.Name = name
 		p.Ladders[name] = l

@@ -15,6 +15,7 @@ type Pack struct {
 	Words       Words
 	Ladders     map[string]Ladder
 	Taps        map[string]Tap // menu key or option key → what it means
+	Phrases     []Phrase       // 常用语
 	Kinds       []Kind
 
 	kinds map[string]*Kind

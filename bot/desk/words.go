@@ -58,3 +58,36 @@ func firstIn(words []string, text string) string {
 	}
 	return ""
 }
+
+// Phrase is a sentence that staff call up by name (常用语): "/赔礼". Its text may have
+// the variables {guest} {who} {room} {subject} {by}.
+type Phrase struct {
+	Name string `yaml:"name"`
+	Team string `yaml:"team"` // only for this department's people; "": everybody
+	Text string `yaml:"text"`
+}
+
+// PhraseVars are the variables that a phrase may have.
+var PhraseVars = []string{"guest", "who", "room", "subject", "by"}
+
+// Phrase finds a phrase by its name, or by the beginning of one if only one fits;
+// else nil.
+func (p *Pack) Phrase(name string) *Phrase {
+	name = strings.TrimSpace(name)
+	if name == "" {
+		return nil
+	}
+	var found *Phrase
+	for i := range p.Phrases {
+		ph := &p.Phrases[i]
+		switch {
+		case ph.Name == name:
+			return ph
+		case strings.HasPrefix(ph.Name, name) && found != nil:
+			return nil
+		case strings.HasPrefix(ph.Name, name):
+			found = ph
+		}
+	}
+	return found
+}
