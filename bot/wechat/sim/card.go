@@ -235,6 +235,9 @@ func (c *cardBody) look() Card {
 	for _, b := range c.buttons() {
 		v.Buttons = append(v.Buttons, Button{Label: b.Text, Key: b.Key, Style: b.Style})
 	}
+	if c.Replaced != "" { // WeCom: replace_text makes one grey button of them all
+		v.Buttons, v.Selects = nil, nil
+	}
 	v.Grey = len(v.Buttons) == 0
 	v.Over = c.over()
 	return v

@@ -99,8 +99,8 @@ func (s *Sim) give(userid string, i Item) {
 	}
 	now := s.now()
 	if i.From == FromApp && !i.Passive {
-		m.Sent = since(m.Sent, now.Add(-time.Hour))
-		if len(m.Sent) >= 1000 || len(since(m.Sent, now.Add(-time.Minute))) >= 30 {
+		m.Sent = within(m.Sent, now, time.Hour)
+		if len(m.Sent) >= 1000 || len(within(m.Sent, now, time.Minute)) >= 30 {
 			m.Lost++
 			return
 		}

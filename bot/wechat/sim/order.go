@@ -17,7 +17,14 @@ type Hold struct {
 // Hold keeps back what this customer does from now on. Use [Customer.Later]
 // meanwhile: the waiting methods would wait for Release.
 func (s *Sim) Hold(account, openid string) *Hold {
-	h := &Hold{sim: s, lane: "oa/" + account + "/" + openid}
+	return s.hold("oa/" + account + "/" + openid)
+}
+
+// HoldMember keeps back what this member does from now on.
+func (s *Sim) HoldMember(userid string) *Hold { return s.hold("wecom/wecom/" + userid) }
+
+func (s *Sim) hold(lane string) *Hold {
+	h := &Hold{sim: s, lane: lane}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.holds[h.lane] = h

@@ -188,6 +188,7 @@ func (s *Sim) settle(m *outgoing, outcome string, r *reply, err error) error {
 		delete(s.swaps, m.lane)
 	}
 	s.touch()
+	s.cfg.Logger.Debug("simulated push", "platform", m.platform, "kind", m.kind, "outcome", outcome)
 	return err
 }
 

@@ -77,7 +77,7 @@ func (s *Sim) robotSend(r *request) answer {
 		return fault(93004)
 	}
 	now := s.now()
-	rs.Sent = since(rs.Sent, now.Add(-time.Minute))
+	rs.Sent = within(rs.Sent, now, time.Minute)
 	if len(rs.Sent) >= robotRate {
 		return fault(45009)
 	}

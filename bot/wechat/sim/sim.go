@@ -16,6 +16,7 @@ import (
 // Bounds of what is kept.
 const (
 	maxCalls    = 1000
+	maxBusy     = 4096 // pushes in the background at a time
 	maxPushes   = 1000
 	maxBubbles  = 200
 	maxItems    = 200
@@ -140,8 +141,15 @@ func (s *Sim) Idle(ctx context.Context) error {
 	}
 }
 
-// background delivers an enqueued push without anyone waiting. The lock is held.
+// background delivers an enqueued push without anyone waiting. Beyond maxBusy it
+// is dropped, and its record says so. The lock is held.
 func (s *Sim) background(m *outgoing) {
+	if s.busy >= maxBusy {
+		s.push(m.id, func(p *Push) { p.Outcome = Dropped })
+		close(m.done)
+		go m.left() // takes the lock
+		return
+	}
 	s.busy++
 	go func() {
 		_ = s.run(s.stop, m) // its outcome is in the record of pushes

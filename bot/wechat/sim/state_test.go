@@ -124,6 +124,22 @@ func TestConfigErrors(t *testing.T) {
 	}
 }
 
+// A clock set back between two runs does not leave a robot blocked.
+func TestClockSetBack(t *testing.T) {
+	r := newRig(t)
+	send := func() int {
+		return code(r.call("/wecom/cgi-bin/webhook/send?key=KEY-STAFF", map[string]any{"msgtype": "text", "text": map[string]string{"content": "早"}}))
+	}
+	r.clock.add(48 * time.Hour)
+	for range 20 {
+		send()
+	}
+	r.clock.add(-48 * time.Hour)
+	if c := send(); c != 0 {
+		t.Errorf("%d", c)
+	}
+}
+
 // Many people at once.
 func TestTogether(t *testing.T) {
 	r := newRig(t)

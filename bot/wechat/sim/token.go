@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"time"
 )
 
@@ -125,7 +126,7 @@ func (s *Sim) oaStableToken(r *request) answer {
 	f := &s.st.Accounts[a.ID].Stable
 	if in.Force {
 		// WeChat: force_refresh at most 20 a day and at least 30 s apart.
-		f.Forced = since(f.Forced, now.Add(-24*time.Hour))
+		f.Forced = within(f.Forced, now, 24*time.Hour)
 		if n := len(f.Forced); n > 0 && now.Sub(f.Forced[n-1]) < 30*time.Second {
 			return fault(45011)
 		} else if n >= 20 {
@@ -149,13 +150,10 @@ func (s *Sim) wecomToken(r *request) answer {
 	return answer{fields: map[string]any{"access_token": token, "expires_in": left}}
 }
 
-// since drops the times before a moment.
-func since(times []time.Time, from time.Time) []time.Time {
-	i := 0
-	for i < len(times) && times[i].Before(from) {
-		i++
-	}
-	return times[i:]
+// within keeps the times of the span that ends now. Later ones go too: the clock
+// may have been set back between two runs.
+func within(times []time.Time, now time.Time, span time.Duration) []time.Time {
+	return slices.DeleteFunc(slices.Clone(times), func(t time.Time) bool { return !t.After(now.Add(-span)) || t.After(now) })
 }
 
 func (s *Sim) byAppID(appid string) *account {

@@ -203,6 +203,22 @@ func TestResponseCode(t *testing.T) {
 	}
 }
 
+// replace_text makes one grey button of all.
+func TestReplaceText(t *testing.T) {
+	r := newRig(t)
+	sent := r.wecom("message/send", card("fd01", "t1"))["response_code"]
+	fresh := card("", "t1")["template_card"].(map[string]any)
+	fresh["replace_text"] = "小陈 14:06 接单"
+	in := update(sent, map[string]any{"template_card": fresh})
+	in["userids"] = []string{"fd01"}
+	if c := code(r.wecom("message/update_template_card", in)); c != 0 {
+		t.Fatal(c)
+	}
+	if c := r.sim.Cards("fd01")[0]; !c.Grey || c.Done != "小陈 14:06 接单" || len(c.Buttons) != 0 {
+		t.Errorf("%+v", c)
+	}
+}
+
 // A passive update changes the card of who pressed it, alone, and uses the code.
 func TestPassiveCardUpdate(t *testing.T) {
 	r := newRig(t)
