@@ -1,11 +1,6 @@
 package sim_test
 
 import (
-	"bytes"
-	"image"
-	"image/png"
-	"io"
-	"mime/multipart"
 	"net/http"
 	"strings"
 	"testing"
@@ -280,103 +275,6 @@ func TestTyping(t *testing.T) {
 	r.clock.add(31 * time.Second)
 	if c := typing("Typing"); c != 45080 {
 		t.Errorf("after 30 s: %d", c)
-	}
-}
-
-func onePixel(t *testing.T) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	must(t, png.Encode(&b, image.NewGray(image.Rect(0, 0, 2, 2))))
-	return b.Bytes()
-}
-
-func uploadFile(r *rig, path, name string, data []byte) map[string]any {
-	r.t.Helper()
-	var b bytes.Buffer
-	w := multipart.NewWriter(&b)
-	f, _ := w.CreateFormFile("media", name)
-	_, _ = f.Write(data)
-	_ = w.Close()
-	req, _ := http.NewRequestWithContext(r.t.Context(), http.MethodPost, r.api+path, &b)
-	req.Header.Set("Content-Type", w.FormDataContentType())
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	return decode(r.t, res.Body)
-}
-
-// What goes up comes down, for three days; errors come as JSON with HTTP 200.
-func TestMedia(t *testing.T) {
-	r := newRig(t)
-	pic := onePixel(t)
-	up := uploadFile(r, base+"media/upload?type=image&access_token="+r.token(), "a.png", pic)
-	id, _ := up["media_id"].(string)
-	if id == "" || up["type"] != "image" {
-		t.Fatalf("%v", up)
-	}
-	down := func() []byte {
-		res, err := http.Get(r.api + base + "media/get?media_id=" + id + "&access_token=" + r.token())
-		must(t, err)
-		defer res.Body.Close()
-		b, err := io.ReadAll(res.Body)
-		must(t, err)
-		return b
-	}
-	if !bytes.Equal(down(), pic) {
-		t.Error("the bytes changed")
-	}
-	must(t, r.wang().Say(t.Context(), "图呢"))
-	if c := r.oa("message/custom/send", map[string]any{"touser": wang, "msgtype": "image", "image": map[string]string{"media_id": id}}); c != 0 {
-		t.Errorf("image: %d", c)
-	}
-	r.clock.add(72 * time.Hour)
-	if got := string(down()); !strings.Contains(got, "40007") {
-		t.Errorf("after three days: %q", got)
-	}
-	tok := r.token()
-	for name, c := range map[string]struct {
-		kind string
-		data []byte
-		want int
-	}{
-		"not a picture": {"image", []byte("hello there"), 40005},
-		"unknown type":  {"hologram", pic, 40004},
-		"too large":     {"voice", make([]byte, 2<<20+1), 45001},
-	} {
-		if got := code(uploadFile(r, base+"media/upload?type="+c.kind+"&access_token="+tok, "a", c.data)); got != c.want {
-			t.Errorf("%s: %d, want %d", name, got, c.want)
-		}
-	}
-}
-
-// A customer's picture and voice can be fetched by their MediaId, the picture by
-// its PicUrl too.
-func TestCustomerMedia(t *testing.T) {
-	r := newRig(t)
-	pic := onePixel(t)
-	must(t, r.wang().SendPicture(t.Context(), pic, "照片.png"))
-	g := r.last().fields
-	for _, url := range []string{g.PicUrl, r.api + base + "media/get?media_id=" + g.MediaId + "&access_token=" + r.token()} {
-		res, err := http.Get(url)
-		must(t, err)
-		b, _ := io.ReadAll(res.Body)
-		res.Body.Close()
-		if !bytes.Equal(b, pic) {
-			t.Errorf("another picture at %s", strings.SplitN(url, "?", 2)[0])
-		}
-	}
-	must(t, r.wang().SendVoice(t.Context(), "空调坏了"))
-	if g := r.last().fields; g.MsgType != "voice" || g.Recognition != "空调坏了" {
-		t.Errorf("%+v", g)
-	}
-	must(t, r.wang().SendLocation(t.Context(), 23.134521, 113.358803, "新港中路397号"))
-	if g := r.last().fields; g.MsgType != "location" || g.Label != "新港中路397号" {
-		t.Errorf("%+v", g)
-	}
-	if err := r.wang().SendPicture(t.Context(), []byte("no picture"), "a"); err == nil {
-		t.Error("text passed as a picture")
 	}
 }
 

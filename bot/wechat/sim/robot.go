@@ -1,7 +1,9 @@
 package sim
 
 import (
+	"crypto/md5" //nolint:gosec // WeCom's protocol
 	"encoding/base64"
+	"encoding/hex"
 	"net/http"
 	"slices"
 	"strings"
@@ -92,31 +94,33 @@ func (s *Sim) robotSend(r *request) answer {
 	return answer{}
 }
 
+// robotBody is webhook/send.
+type robotBody struct {
+	MsgType string `json:"msgtype"`
+	Text    struct {
+		Content  string   `json:"content"`
+		Mentions []string `json:"mentioned_list"`
+	} `json:"text"`
+	Markdown struct {
+		Content string `json:"content"`
+	} `json:"markdown"`
+	MarkdownV2 struct {
+		Content string `json:"content"`
+	} `json:"markdown_v2"`
+	Image struct {
+		Base64 string `json:"base64"`
+		MD5    string `json:"md5"`
+	} `json:"image"`
+	News struct {
+		Articles []sentArticle `json:"articles"`
+	} `json:"news"`
+	File  mediaRef  `json:"file"`
+	Voice mediaRef  `json:"voice"`
+	Card  *cardBody `json:"template_card"`
+}
+
 func (s *Sim) robotMessage(r *request) (Message, int, string) {
-	var in struct {
-		MsgType string `json:"msgtype"`
-		Text    struct {
-			Content  string   `json:"content"`
-			Mentions []string `json:"mentioned_list"`
-			Mobiles  []string `json:"mentioned_mobile_list"`
-		} `json:"text"`
-		Markdown struct {
-			Content string `json:"content"`
-		} `json:"markdown"`
-		MarkdownV2 struct {
-			Content string `json:"content"`
-		} `json:"markdown_v2"`
-		Image struct {
-			Base64 string `json:"base64"`
-			MD5    string `json:"md5"`
-		} `json:"image"`
-		News struct {
-			Articles []sentArticle `json:"articles"`
-		} `json:"news"`
-		File  mediaRef  `json:"file"`
-		Voice mediaRef  `json:"voice"`
-		Card  *cardBody `json:"template_card"`
-	}
+	var in robotBody
 	if !utf8.Valid(r.body) || !r.decode(&in) {
 		return Message{}, 40058, ""
 	}
@@ -133,12 +137,6 @@ func (s *Sim) robotMessage(r *request) (Message, int, string) {
 	case "markdown", "markdown_v2":
 		m.Text = in.Markdown.Content + in.MarkdownV2.Content
 		return sized(m, in.MsgType+".content", 2*maxText)
-	case "image":
-		data, err := base64.StdEncoding.DecodeString(in.Image.Base64)
-		if err != nil || len(data) > 2<<20 || len(in.Image.MD5) != 32 || !isPicture(data) {
-			return m, 40123, ""
-		}
-		m.MediaID, _ = s.shelve("image", "image", http.DetectContentType(data), data)
 	case "news":
 		if n := len(in.News.Articles); n < 1 || n > 8 {
 			return m, 40058, "articles"
@@ -146,23 +144,44 @@ func (s *Sim) robotMessage(r *request) (Message, int, string) {
 		for _, x := range in.News.Articles {
 			m.Articles = append(m.Articles, Article{x.Title, x.Description, x.URL, x.PicURL})
 		}
+		return m, 0, ""
+	case "image":
+		return s.robotPicture(m, &in)
 	case "file", "voice":
 		m.MediaID = in.File.MediaID + in.Voice.MediaID
 		if x, ok := s.medium(m.MediaID); !ok || x.Key != r.query.Get("key") {
 			return m, 40007, ""
 		}
+		return m, 0, ""
 	case "template_card":
-		if in.Card == nil || !strings.HasSuffix(in.Card.Type, "_notice") {
-			return m, 40058, "card_type"
-		}
-		if code, why := in.Card.check(true); code != 0 {
-			return m, code, why
-		}
-		look := in.Card.look()
-		m.Kind, m.Card = "card", &look
-	default:
-		return m, 40008, ""
+		return robotCard(m, in.Card)
 	}
+	return m, 40008, ""
+}
+
+// robotPicture takes a picture in the body. WeCom: jpg or png of at most 2 MB,
+// with the MD5 of its bytes.
+func (s *Sim) robotPicture(m Message, in *robotBody) (Message, int, string) {
+	data, err := base64.StdEncoding.DecodeString(in.Image.Base64)
+	sum := md5.Sum(data) //nolint:gosec // WeCom's protocol
+	if err != nil || len(data) > 2<<20 || in.Image.MD5 != hex.EncodeToString(sum[:]) || !isPicture(data) {
+		return m, 40123, ""
+	}
+	var code int
+	m.MediaID, code = s.shelve("image", "image", http.DetectContentType(data), data)
+	return m, code, ""
+}
+
+// robotCard takes only the two kinds that have no buttons.
+func robotCard(m Message, c *cardBody) (Message, int, string) {
+	if c == nil || !strings.HasSuffix(c.Type, "_notice") {
+		return m, 40058, "card_type"
+	}
+	if code, why := c.check(true); code != 0 {
+		return m, code, why
+	}
+	look := c.look()
+	m.Kind, m.Card = "card", &look
 	return m, 0, ""
 }
 

@@ -43,6 +43,7 @@ const unavailable = "该公众号暂时无法提供服务，请稍后再试"
 // Sim is a WeChat and a WeCom. All methods may be called from many goroutines.
 type Sim struct {
 	cfg      Config
+	ownHTTP  bool
 	accounts map[string]*account
 	corp     *corp // nil without WeCom
 
@@ -77,11 +78,12 @@ type corp struct {
 // New is a Sim with nothing said yet. It starts nothing; Close ends what people
 // do in the background.
 func New(c Config) (*Sim, error) {
+	own := c.HTTP == nil
 	if err := c.prepare(); err != nil {
 		return nil, err
 	}
 	s := &Sim{
-		cfg: c, accounts: map[string]*account{}, changed: make(chan struct{}),
+		cfg: c, ownHTTP: own, accounts: map[string]*account{}, changed: make(chan struct{}),
 		lanes: map[string]chan struct{}{}, holds: map[string]*Hold{}, swaps: map[string]chan struct{}{},
 	}
 	s.faults.sim = s
@@ -122,6 +124,9 @@ func New(c Config) (*Sim, error) {
 func (s *Sim) Close() {
 	s.end()
 	_ = s.Idle(context.Background())
+	if s.ownHTTP {
+		s.cfg.HTTP.CloseIdleConnections()
+	}
 }
 
 // Idle waits until no push is under way in the background.

@@ -3,7 +3,6 @@ package sim_test
 import (
 	"maps"
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -268,103 +267,59 @@ func TestStaffWrites(t *testing.T) {
 	must(t, r.sim.Member("fd01").SendVoice(t.Context()))
 }
 
-// 20 a minute for a robot, sizes, mentions, no buttons.
-func TestRobot(t *testing.T) {
+// Every type of app message arrives, or is refused with its number.
+func TestAppMessageKinds(t *testing.T) {
 	r := newRig(t)
-	send := func(in any) int { return code(r.call("/wecom/cgi-bin/webhook/send?key=KEY-STAFF", in)) }
-	line := func(words string) map[string]any {
-		return map[string]any{"msgtype": "text", "text": map[string]any{"content": words, "mentioned_list": []string{"fd01", "stranger"}}}
-	}
-	markdown := func(words string) map[string]any {
-		return map[string]any{"msgtype": "markdown", "markdown": map[string]string{"content": words}}
-	}
+	up := uploadFile(r, "/wecom/cgi-bin/media/upload?type=file&access_token="+r.wecomToken(), "a.txt", []byte("hello there"))
 	for name, c := range map[string]struct {
-		in   any
+		kind string
+		body any
 		want int
 	}{
-		"2,049 bytes of text": {line(strings.Repeat("a", 2049)), 45002}, "4,097 of markdown": {markdown(strings.Repeat("a", 4097)), 40058},
-		"empty": {line(""), 44004}, "unknown": {map[string]any{"msgtype": "x"}, 40008},
-		"card with buttons": {map[string]any{"msgtype": "template_card", "template_card": card("", "t")["template_card"]}, 40058},
-		"file of nobody":    {map[string]any{"msgtype": "file", "file": map[string]string{"media_id": "x"}}, 40007},
+		"markdown":        {"markdown", map[string]string{"content": "**早**"}, 0},
+		"long markdown":   {"markdown", map[string]string{"content": strings.Repeat("a", 2049)}, 40058},
+		"empty text":      {"text", map[string]string{"content": ""}, 44004},
+		"file":            {"file", map[string]any{"media_id": up["media_id"]}, 0},
+		"unknown file":    {"file", map[string]any{"media_id": "x"}, 40007},
+		"news":            {"news", map[string]any{"articles": []any{map[string]string{"title": "日报"}}}, 0},
+		"no news":         {"news", map[string]any{}, 40058},
+		"notice":          {"miniprogram_notice", map[string]string{"title": "早"}, 0},
+		"bare textcard":   {"textcard", map[string]string{"title": "早"}, 40058},
+		"endless link":    {"textcard", map[string]string{"title": "早", "description": "早", "url": strings.Repeat("a", 2049)}, 45002},
+		"unknown":         {"hologram", map[string]string{}, 40008},
+		"card of nothing": {"template_card", nil, 40058},
+		"vote": {"template_card", map[string]any{"card_type": "vote_interaction", "task_id": "v1", "main_title": map[string]string{"title": "归类"},
+			"checkbox": map[string]any{"question_key": "cat", "option_list": []any{map[string]string{"id": "a", "text": "物流"}}}, "submit_button": map[string]string{"text": "提交", "key": "ok"}}, 0},
+		"several": {"template_card", map[string]any{"card_type": "multiple_interaction", "task_id": "v2", "main_title": map[string]string{"title": "派单"},
+			"select_list": []any{map[string]any{"question_key": "who", "option_list": []any{map[string]string{"id": "a", "text": "李四"}}}}, "submit_button": map[string]string{"text": "提交", "key": "ok"}}, 0},
 	} {
-		if got := send(c.in); got != c.want {
+		if got := code(r.wecom("message/send", map[string]any{"touser": "fd01", "agentid": 1000002, "msgtype": c.kind, c.kind: c.body})); got != c.want {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
 		}
 	}
-	for i := range 20 {
-		if c := send(line("【投诉 4827】1208 空调不制冷")); c != 0 {
-			t.Fatalf("line %d: %d", i+1, c)
-		}
-	}
-	if c := send(line("多一条")); c != 45009 {
-		t.Errorf("the 21st: %d", c)
-	}
-	r.clock.add(61 * time.Second)
-	if c := send(markdown(strings.Repeat("a", 4096))); c != 0 {
-		t.Errorf("a minute later: %d", c)
-	}
-	lines := r.sim.Group("staff")
-	if len(lines) != 21 || len(lines[0].Mentions) != 1 || lines[0].Mentions[0] != "fd01" {
-		t.Errorf("%d lines, %+v", len(lines), lines[0])
-	}
-	if c := code(r.call("/wecom/cgi-bin/webhook/send?key=none", line("x"))); c != 93000 {
-		t.Errorf("unknown key: %d", c)
-	}
-	must(t, r.sim.DisableRobot("staff", true))
-	if c := send(line("x")); c != 93004 {
-		t.Errorf("disabled: %d", c)
+	must(t, r.sim.Member("fd01").Press(t.Context(), "v1", "ok", map[string]string{"cat": "a"}))
+	if g := r.last().fields; g.EventKey != "ok" || g.Options[0].QuestionKey != "cat" {
+		t.Errorf("%+v", g)
 	}
 }
 
-// A code from the sign-in page is used once within five minutes; outsiders bring
-// an openid and no userid.
-func TestLogin(t *testing.T) {
-	r := newRig(t, func(c *sim.Config) { c.WeCom.Trusted = []string{"kefu.example.com"} })
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	page := func(extra string) *http.Response {
-		res, err := client.Get(r.api + "/wecom/connect/oauth2/authorize?appid=ww1a2b3c4d5e6f7a8b&response_type=code&scope=snsapi_base&state=S1" + extra)
-		must(t, err)
-		t.Cleanup(func() { res.Body.Close() })
-		return res
+// Staff's messages can be held, reordered and delivered again like customers'.
+func TestStaffOrder(t *testing.T) {
+	r := newRig(t)
+	h := r.sim.HoldMember("fd01")
+	must(t, r.sim.Member("fd01").Later().Type(t.Context(), "接 4827"))
+	must(t, r.sim.Member("fd01").Later().Click(t.Context(), "todo"))
+	must(t, h.Release(t.Context(), 1))
+	must(t, r.sim.Idle(t.Context()))
+	all := r.deliveries()
+	if len(all) != 2 || all[0].fields.EventKey != "todo" || all[1].fields.Content != "接 4827" {
+		t.Errorf("%d deliveries", len(all))
 	}
-	back := "&redirect_uri=" + url.QueryEscape("https://kefu.example.com/t/4827?x=1")
-	res := page(back + "&sim_user=fd01")
-	to, err := res.Location()
-	must(t, err)
-	if to.Host != "kefu.example.com" || to.Query().Get("state") != "S1" || to.Query().Get("x") != "1" {
-		t.Errorf("back to %s", to)
+	if _, err := r.sim.Member("fd01").Again(t.Context()); err != nil {
+		t.Error(err)
 	}
-	info := func(c string) map[string]any {
-		return r.call("/wecom/cgi-bin/auth/getuserinfo?code="+c+"&access_token="+r.wecomToken(), nil)
-	}
-	c1 := to.Query().Get("code")
-	if out := info(c1); out["userid"] != "fd01" {
-		t.Errorf("%v", out)
-	}
-	if c := code(info(c1)); c != 40029 {
-		t.Errorf("used: %d", c)
-	}
-	c2, err := r.sim.Login("fd02")
-	must(t, err)
-	r.clock.add(5 * time.Minute)
-	if c := code(info(c2)); c != 42003 {
-		t.Errorf("after five minutes: %d", c)
-	}
-	c3, _ := r.sim.Login(sim.Outsider)
-	if out := info(c3); out["openid"] == nil || out["userid"] != nil {
-		t.Errorf("%v", out)
-	}
-	if res := page(back); res.StatusCode != http.StatusOK || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") {
-		t.Errorf("without a name one chooses: %d", res.StatusCode)
-	}
-	if c := code(decode(t, page("&redirect_uri="+url.QueryEscape("https://evil.example.com/")+"&sim_user=fd01").Body)); c != 50001 {
-		t.Errorf("foreign host: %d", c)
-	}
-	if out := r.call("/wecom/cgi-bin/user/get?userid=fd01&access_token="+r.wecomToken(), nil); out["name"] != "小陈" || out["status"].(float64) != 1 {
-		t.Errorf("%v", out)
-	}
-	if c := code(r.call("/wecom/cgi-bin/user/get?userid=none&access_token="+r.wecomToken(), nil)); c != 60111 {
-		t.Errorf("nobody: %d", c)
+	if got := r.sim.Members(); len(got) != 4 || len(r.sim.Robots()) != 1 {
+		t.Errorf("%+v", got)
 	}
 }
 
