@@ -21,11 +21,20 @@ func mix(h uint32, r rune) uint32 {
 // folded, and what the word lists say of it. A key comes once.
 func features(t []rune, hits []hit, out []feature) []feature {
 	s := squeeze(t)
-	seen := make(map[uint32]struct{}, 3*len(s))
+	var seen [2048]uint32 // more than twice what readRunes can give
 	add := func(key uint32, val float32) {
-		if _, ok := seen[key]; !ok {
-			seen[key] = struct{}{}
-			out = append(out, feature{key, val})
+		if key == 0 {
+			return
+		}
+		for i := key % uint32(len(seen)); ; i = (i + 1) % uint32(len(seen)) {
+			if seen[i] == key {
+				return
+			}
+			if seen[i] == 0 {
+				seen[i] = key
+				out = append(out, feature{key, val})
+				return
+			}
 		}
 	}
 	for i := range s {

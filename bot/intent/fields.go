@@ -26,7 +26,7 @@ func (r *Reader) fields(t []rune, hits []hit, ctx Context) Fields {
 // run reads a run of digits, of letters with digits, or of spoken digits at i
 // and says how long it is.
 func (f *Fields) run(t []rune, i int) int {
-	if hanValue[t[i]] > 0 || strings.ContainsRune("零〇○", t[i]) {
+	if _, ok := hanDigit(t[i]); ok {
 		return f.spokenRun(t, i)
 	}
 	if !isDigit(t[i]) && !isAlpha(t[i]) && t[i] != '+' {

@@ -30,9 +30,8 @@ func numeric(r rune) bool {
 	if isDigit(r) || r == '.' {
 		return true
 	}
-	_, a := hanValue[r]
-	_, b := hanUnit[r]
-	return a || b
+	_, digit := hanDigit(r)
+	return digit || hanUnit(r) > 0
 }
 
 // quantity finds how many are wanted: 两瓶水, 3条毛巾.
@@ -123,7 +122,10 @@ func (f *Fields) asked(t []rune, ctx Context) {
 // when finds the words that say a time: a day, a part of it, an hour, in this
 // order and next to each other.
 func when(t []rune) string {
-	for i := range t {
+	for i, r := range t {
+		if !beginsTime(r) {
+			continue
+		}
 		n := longest(t[i:], days)
 		if n == 0 {
 			n = date(t[i:])
@@ -146,6 +148,16 @@ var (
 		"周一 周二 周三 周四 周五 周六 周日 周末 星期一 星期二 星期三 星期四 星期五 星期六 星期日 星期天 礼拜一 礼拜二 礼拜三 礼拜四 礼拜五 礼拜六 礼拜天 前几天 前两天")
 	parts = wordsOf("凌晨 清晨 早上 早晨 上午 中午 下午 傍晚 晚上 夜里 半夜 夜间 晚")
 )
+
+// firsts are the characters with which the words of a time begin.
+var firsts = func() (set [1 << 16]bool) {
+	for _, w := range append(append([][]rune{}, days...), parts...) {
+		set[w[0]] = true
+	}
+	return set
+}()
+
+func beginsTime(r rune) bool { return numeric(r) || r < 1<<16 && firsts[r] }
 
 func wordsOf(s string) [][]rune {
 	var out [][]rune

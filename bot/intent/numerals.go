@@ -4,12 +4,47 @@ import "strings"
 
 const hanDigits = "零〇○一二三四五六七八九幺两俩"
 
-var hanValue = map[rune]int{
-	'零': 0, '〇': 0, '○': 0, '一': 1, '幺': 1, '二': 2, '两': 2, '俩': 2, '三': 3, '四': 4,
-	'五': 5, '六': 6, '七': 7, '八': 8, '九': 9,
+// hanDigit is the value of one Chinese digit.
+func hanDigit(r rune) (int, bool) {
+	switch r {
+	case '零', '〇', '○':
+		return 0, true
+	case '一', '幺':
+		return 1, true
+	case '二', '两', '俩':
+		return 2, true
+	case '三':
+		return 3, true
+	case '四':
+		return 4, true
+	case '五':
+		return 5, true
+	case '六':
+		return 6, true
+	case '七':
+		return 7, true
+	case '八':
+		return 8, true
+	case '九':
+		return 9, true
+	}
+	return 0, false
 }
 
-var hanUnit = map[rune]int{'十': 10, '百': 100, '千': 1000, '万': 10000}
+// hanUnit is 10, 100, 1,000 or 10,000; 0 for what is no unit.
+func hanUnit(r rune) int {
+	switch r {
+	case '十':
+		return 10
+	case '百':
+		return 100
+	case '千':
+		return 1000
+	case '万':
+		return 10000
+	}
+	return 0
+}
 
 // numeral reads a number at the start of t, in digits or in Chinese: "320",
 // "1.5万", "三百二", "两千零五十", "十二". n is how many runes it took, 0: none.
@@ -48,7 +83,7 @@ func digits(t []rune) (v int64, n int) {
 		}
 	}
 	if n < len(t) {
-		switch u := hanUnit[t[n]]; {
+		switch u := hanUnit(t[n]); {
 		case u >= 100:
 			v, n = v*int64(u), n+1
 			if n < len(t) && isDigit(t[n]) && (n+1 == len(t) || !isDigit(t[n+1])) { // 1万2
@@ -69,7 +104,7 @@ func han(t []rune) (v int64, n int) {
 	last := int64(10) // the unit said last: 三百二 is 320
 	units, zero := 0, false
 	for n < len(t) && n < 16 {
-		if d, ok := hanValue[t[n]]; ok {
+		if d, ok := hanDigit(t[n]); ok {
 			if digit > 0 && units == 0 || digit >= 0 && d != 0 && digit != 0 {
 				return 0, 0 // 一二三: said digit by digit
 			}
@@ -77,8 +112,8 @@ func han(t []rune) (v int64, n int) {
 			n++
 			continue
 		}
-		u, ok := hanUnit[t[n]]
-		if !ok {
+		u := hanUnit(t[n])
+		if u == 0 {
 			break
 		}
 		if u == 10000 {
@@ -118,7 +153,7 @@ func han(t []rune) (v int64, n int) {
 func spoken(t []rune) (string, bool) {
 	var b strings.Builder
 	for _, r := range t {
-		d, ok := hanValue[r]
+		d, ok := hanDigit(r)
 		switch {
 		case isDigit(r):
 			b.WriteRune(r)

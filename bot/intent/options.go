@@ -144,7 +144,8 @@ func ordinal(s string) int {
 		return int(r[0] - '0')
 	}
 	if nth || s == rest {
-		return hanValue[r[0]]
+		n, _ := hanDigit(r[0])
+		return n
 	}
 	return 0
 }

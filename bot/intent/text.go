@@ -27,8 +27,8 @@ func plain(s string) []rune {
 		case r >= 'A' && r <= 'Z':
 			r += 'a' - 'A'
 		case r > 0x7f:
-			if t, ok := simple[r]; ok {
-				r = t
+			if r < 1<<16 && simple[r] != 0 {
+				r = simple[r]
 			}
 		}
 		if len(out) == maxRunes {
@@ -57,9 +57,9 @@ var simple = pairs("訂订訴诉轉转機机電电話话這这個个們们來来
 	"臨临時时聯联繫系預预約约連连結结帳账戶户刪删資资評评獎奖優优惠惠塊块園园遊游樂乐" +
 	"裏里裡里麵面鐘钟鍾钟週周遠远近近邊边現现見见觀观視视覺觉親亲愛爱讚赞棒棒爽爽舊旧")
 
-func pairs(s string) map[rune]rune {
+func pairs(s string) *[1 << 16]rune {
 	r := []rune(s)
-	m := make(map[rune]rune, len(r)/2)
+	m := new([1 << 16]rune)
 	for i := 0; i+1 < len(r); i += 2 {
 		if r[i] != r[i+1] {
 			m[r[i]] = r[i+1]
