@@ -43,6 +43,11 @@ type Delivery struct {
 }
 
 const (
+	// typingGap lies between two pushes of one person while the first still waits
+	// for its answer (real time). Nobody writes faster, and without it a program
+	// would take them in any order.
+	typingGap = 30 * time.Millisecond
+
 	maxTries   = 3       // WeChat: three deliveries in all
 	maxAnswer  = 1 << 20 // bytes read of an answer
 	quietSpell = time.Minute
@@ -58,7 +63,8 @@ type outgoing struct {
 
 	id     int64
 	before <-chan struct{}
-	left   func()        // to be called once the first delivery has been written, or never will be
+	wrote  func()        // the first delivery has been written: the next push leaves a little later
+	left   func()        // this push holds nobody up any more
 	gate   chan struct{} // nil, or closed when a Hold lets the push go
 	done   chan struct{} // closed when all is over
 }
@@ -73,7 +79,7 @@ func (s *Sim) enqueue(m *outgoing) {
 	s.recent.put(m.lane, m, maxSmall)
 	m.done = make(chan struct{})
 	if h := s.holds[m.lane]; h != nil {
-		m.gate, m.left = make(chan struct{}), func() {}
+		m.gate, m.left, m.wrote = make(chan struct{}), func() {}, func() {}
 		h.pushes = append(h.pushes, m)
 		s.touch()
 		return
@@ -81,6 +87,7 @@ func (s *Sim) enqueue(m *outgoing) {
 	out := make(chan struct{})
 	m.before = s.lanes[m.lane]
 	s.lanes[m.lane] = out
+	m.wrote = sync.OnceFunc(func() { time.AfterFunc(typingGap, m.left) })
 	m.left = sync.OnceFunc(func() {
 		close(out)
 		s.mu.Lock()
@@ -282,7 +289,7 @@ func (s *Sim) exchange(ctx context.Context, m *outgoing, env *sealed) (*reply, i
 	defer cancel()
 	defer context.AfterFunc(s.stop, cancel)()
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		WroteRequest: func(httptrace.WroteRequestInfo) { m.left() },
+		WroteRequest: func(httptrace.WroteRequestInfo) { m.wrote() },
 	})
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, env.url, strings.NewReader(string(env.body)))
 	if err != nil {
