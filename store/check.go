@@ -62,14 +62,7 @@ func checkTokens(body []byte) error {
 	for i := 0; i < len(body); i++ {
 		switch c := body[i]; {
 		case c == '"':
-			end := i + 1
-			nul := false
-			for ; body[end] != '"'; end++ {
-				if body[end] == '\\' {
-					nul = nul || bytes.HasPrefix(body[end:], []byte(`\u0000`))
-					end++
-				}
-			}
+			end, nul := skipText(body, i)
 			i = end
 			if nul && isKey(body[end+1:]) {
 				return fmt.Errorf("%w: a key has NUL", ErrRefused)
@@ -92,6 +85,22 @@ func checkTokens(body []byte) error {
 		}
 	}
 	return nil
+}
+
+// skipText finds the end of the JSON string that begins at i, and whether it
+// has an escaped NUL.
+func skipText(body []byte, i int) (end int, nul bool) {
+	for end = i + 1; ; end++ {
+		end += bytes.IndexByte(body[end:], '"')
+		slash := bytes.IndexByte(body[i+1:end], '\\')
+		if slash < 0 {
+			return end, nul
+		}
+		// Step over what is escaped, then look again from there.
+		i += slash + 2
+		nul = nul || bytes.HasPrefix(body[i-1:], []byte(`\u0000`))
+		end = i
+	}
 }
 
 // isKey reports whether a string followed by rest is the key of a member.

@@ -219,3 +219,27 @@ func FuzzCheck(f *testing.F) {
 		}
 	})
 }
+
+// A NUL is refused in a key and only there, wherever the text has backslashes.
+func TestNULKeys(t *testing.T) {
+	for body, refused := range map[string]bool{
+		`{"a\u0000":1}`: true, `{"\u0000":1}`: true, `{"a\\\u0000b":1}`: true, `{"\"\\\"\u0000":1}`: true, `{"x":{"\u0000" : 1}}`: true,
+		`{"a\\u0000":1}`: false, `{"a":"\u0000"}`: false, `{"a":["\u0000",":"]}`: false, `{"\\":"\\","b\"":"\u0000\""}`: false,
+		`{"":"","\\\\":"\\\\\u0000"}`: false,
+	} {
+		err := store.Document{ID: "a", Body: []byte(body)}.Check()
+		if (err != nil) != refused {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}
+
+func BenchmarkCheck(b *testing.B) {
+	body := []byte(`{"account":"hotel","text":"` + strings.Repeat("房间空调不制冷，", 10) + `\n","n":1234,"due":"2026-11-24T09:00:05.100Z","list":[1,2.5,true]}`)
+	b.SetBytes(int64(len(body)))
+	for b.Loop() {
+		if err := (store.Document{ID: "a", Body: body}).Check(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

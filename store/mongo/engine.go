@@ -158,10 +158,11 @@ func (e *Engine) open(ctx context.Context, coll string) error {
 	return ctx.Err()
 }
 
-// codeTooLarge and the like are MongoDB's own numbers of errors.
+// MongoDB's numbers of errors.
 const (
 	codeNamespaceNotFound = 26
 	codeIndexNotFound     = 27
+	codeIndexConflict     = 85
 	codeNotImplemented    = 238
 	codeObjectTooLarge    = 10334
 )

@@ -25,21 +25,38 @@ func (e *Engine) EnsureIndexes(ctx context.Context, coll string, ix ...store.Ind
 	}
 	want := map[string]bool{}
 	for _, x := range ix {
+		want[x.Name(coll)] = true
+	}
+	var stale []string
+	for name := range have {
+		if strings.HasPrefix(name, "ix_") && !want[name] {
+			stale = append(stale, name)
+		}
+	}
+	for _, x := range ix {
 		name := x.Name(coll)
-		want[name] = true
 		if have[name] {
 			continue
 		}
-		if err := create(ctx, c, name, x); err != nil {
+		err := create(ctx, c, name, x)
+		if hasCode(err, codeIndexConflict) {
+			// The same to MongoDB as an earlier one, only written otherwise.
+			if err = drop(ctx, c, stale); err == nil {
+				err = create(ctx, c, name, x)
+			}
+		}
+		if err != nil {
 			return fault(ctx, "make index "+name, err)
 		}
 	}
-	for name := range have {
-		if strings.HasPrefix(name, "ix_") && !want[name] {
-			// Another instance may have dropped it already.
-			if err := c.Indexes().DropOne(ctx, name); err != nil && !hasCode(err, codeIndexNotFound) {
-				return fault(ctx, "drop index "+name, err)
-			}
+	return fault(ctx, "drop indexes of "+coll, drop(ctx, c, stale))
+}
+
+// drop removes indexes; another instance may have done so already.
+func drop(ctx context.Context, c *driver.Collection, names []string) error {
+	for _, name := range names {
+		if err := c.Indexes().DropOne(ctx, name); err != nil && !hasCode(err, codeIndexNotFound) {
+			return err
 		}
 	}
 	return nil
@@ -67,18 +84,22 @@ func create(ctx context.Context, c *driver.Collection, name string, x store.Inde
 	if len(keys) == 0 {
 		return fmt.Errorf("mongo: index %s has no fields", name)
 	}
-	opts := options.Index().SetName(name)
-	if len(x.Where) > 0 {
-		part, err := partial(x.Where)
-		if err != nil {
-			return err
-		}
-		_, err = c.Indexes().CreateOne(ctx, driver.IndexModel{Keys: keys, Options: options.Index().SetName(name).SetPartialFilterExpression(part)})
-		if err == nil || !hasCode(err, codeNotImplemented) {
-			return err
-		}
+	if len(x.Where) == 0 {
+		_, err = c.Indexes().CreateOne(ctx, driver.IndexModel{Keys: keys, Options: options.Index().SetName(name)})
+		return err
 	}
-	_, err = c.Indexes().CreateOne(ctx, driver.IndexModel{Keys: keys, Options: opts})
+	part, err := partial(x.Where)
+	if err != nil {
+		return err
+	}
+	_, err = c.Indexes().CreateOne(ctx, driver.IndexModel{Keys: keys, Options: options.Index().SetName(name).SetPartialFilterExpression(part)})
+	if !hasCode(err, codeNotImplemented) {
+		return err
+	}
+	_, err = c.Indexes().CreateOne(ctx, driver.IndexModel{Keys: keys, Options: options.Index().SetName(name)})
+	if hasCode(err, codeIndexConflict) {
+		return nil // a whole index on these fields is there
+	}
 	return err
 }
 

@@ -44,7 +44,7 @@ type Engine struct {
 	tables  sync.Map // collection → *table
 	wal     *checkpointer
 	memory  memoryFiles
-	groups  atomic.Int64
+	groups  atomic.Int64 // committed, and the writes in them
 	written atomic.Int64
 }
 
@@ -65,6 +65,9 @@ func Open(ctx context.Context, dir string) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{dir: dir, lock: lock}
+	if err := e.cleanFiles(); err != nil {
+		return nil, errors.Join(err, lock.unlock())
+	}
 	if err := e.open(ctx, filepath.Join(dir, "kefu.db")); err != nil {
 		return nil, errors.Join(err, lock.unlock())
 	}

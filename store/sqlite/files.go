@@ -50,16 +50,30 @@ func (e *Engine) PutFile(ctx context.Context, id string, content []byte) error {
 		e.memory.files[id] = append([]byte{}, content...)
 		return nil
 	}
-	return fault("put file", writeFile(e.filePath(id), content))
+	return fault("put file", writeFile(e.newFiles(), e.filePath(id), content))
 }
 
-// writeFile writes beside the place, syncs, and renames.
-func writeFile(path string, content []byte) (err error) {
+// newFiles is where files are written before they get their name.
+func (e *Engine) newFiles() string { return filepath.Join(e.dir, "files", "new") }
+
+// cleanFiles removes what a crash left half-written.
+func (e *Engine) cleanFiles() error {
+	if err := os.RemoveAll(e.newFiles()); err != nil {
+		return fmt.Errorf("sqlite: data folder: %w", err)
+	}
+	if err := os.MkdirAll(e.newFiles(), 0o700); err != nil {
+		return fmt.Errorf("sqlite: data folder: %w", err)
+	}
+	return nil
+}
+
+// writeFile writes in the folder for new files, syncs, and renames.
+func writeFile(fresh, path string, content []byte) (err error) {
 	folder := filepath.Dir(path)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(folder, ".new-*")
+	f, err := os.CreateTemp(fresh, "*")
 	if err != nil {
 		return err
 	}

@@ -309,6 +309,7 @@ func testIndexes(t *testing.T, e store.Engine) {
 		{Fields: []string{"-n", "-id"}, Where: []store.Cond{store.Where("state", store.In, []string{"open", "waiting"}), store.Where("n", store.Exists)}},
 		{Fields: []string{"flag"}, Where: []store.Cond{store.Where("flag", store.Eq, true)}},
 		{Fields: []string{"sub.x", "id"}},
+		{Fields: []string{"due", "id"}, Where: []store.Cond{store.Where("state", store.Eq, "waiting")}},
 	}
 	for _, ix := range [][]store.Index{first, first, first[1:], nil, first} {
 		wantErr(t, "indexes", e.EnsureIndexes(t.Context(), "things", ix...), nil)

@@ -99,7 +99,7 @@ var build = sync.OnceValues(func() (string, error) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "go", "build", "-o", fresh, ".")
 	cmd.Dir = filepath.Join(filepath.Dir(here), "..", "ferrettest")
-	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off", "CGO_ENABLED=0")
+	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off", "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("mongotest: build FerretDB: %w\n%s", err, out)
 	}
