@@ -23,6 +23,25 @@ func (r *Reader) fields(t []rune, hits []hit, ctx Context) Fields {
 	return f
 }
 
+// has says whether what was asked for is there.
+func (f *Fields) has(s Slot) bool {
+	switch s {
+	case SlotRoom:
+		return f.Room != ""
+	case SlotPhone:
+		return f.Phone != ""
+	case SlotOrder:
+		return f.Order != ""
+	case SlotNumber:
+		return f.Number != ""
+	case SlotAmount:
+		return f.Amount != 0
+	case SlotWhen:
+		return f.When != ""
+	}
+	return false
+}
+
 // run reads a run of digits, of letters with digits, or of spoken digits at i
 // and says how long it is.
 func (f *Fields) run(t []rune, i int) int {

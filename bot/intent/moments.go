@@ -42,7 +42,7 @@ func (f *Fields) quantity(t []rune) {
 		}
 		v, n := numeral(t[i:])
 		if n > 0 && v >= 100 && v <= 99900 && v%100 == 0 && i+n < len(t) && strings.ContainsRune("瓶条床个双套份包把卷盒杯袋件张副支壶桶", t[i+n]) {
-			if follows(t, i+n, "个人", "个小时", "个月", "个星期", "个钟", "次", "个多", "件事", "个事", "个问题", "下") {
+			if follows(t, i+n, "个人", "个小时", "个月", "个星期", "个钟", "次", "个多", "件事", "个事", "个问题", "下", "包政策", "包凭证", "包规定", "包期") {
 				continue
 			}
 			f.Quantity = int(v / 100)

@@ -77,6 +77,9 @@ func (r *Reader) guess(s *sheet) {
 		return
 	}
 	for i, v := range p {
+		if known < 0.35 {
+			v *= 0.6 // mostly unheard of: a guess
+		}
 		s.raise(All[i], s.temper(All[i], v))
 	}
 	parts := clauses(s.t)
@@ -111,8 +114,14 @@ func (s *sheet) temper(i Intent, v float64) float64 {
 		}
 		return v * 0.85
 	}
+	if s.out.Major && idle[i] {
+		return v * 0.3
+	}
 	return v
 }
+
+// idle intents are not believed of a message that tells of danger.
+var idle = map[Intent]bool{Greeting: true, Thanks: true, Rating: true, Other: true, Praise: true}
 
 func top(p [classes]float64) int {
 	best := 0
@@ -171,18 +180,27 @@ func (s *sheet) weigh() {
 		}
 		s.out.Intents = []Scored{{Unknown, 1 - best}}
 	}
-	if c := s.out.Confidence(Complaint); c >= 0.5 {
-		// Something broken and a grievance: the grievance leads.
-		for i := range s.out.Intents {
-			if s.out.Intents[i].Intent == Complaint {
-				s.out.Intents[i].Confidence = min(c+0.1, max(c, 0.89))
-			}
-		}
-	}
 	slices.SortFunc(s.out.Intents, func(a, b Scored) int {
-		return cmp.Or(cmp.Compare(rank(a), rank(b)), -cmp.Compare(a.Confidence, b.Confidence), cmp.Compare(a.Intent, b.Intent))
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), -cmp.Compare(weight(a), weight(b)), cmp.Compare(a.Intent, b.Intent))
 	})
 	s.out.Main = s.out.Intents[0].Intent
+}
+
+// weight is the confidence by which intents are ordered: where several are about
+// as sure, a grievance leads, then what is broken or wanted, then what is asked.
+func weight(s Scored) float64 {
+	if s.Confidence < 0.5 {
+		return s.Confidence
+	}
+	switch s.Intent {
+	case Complaint:
+		return s.Confidence + 0.1
+	case Repair:
+		return s.Confidence + 0.05
+	case Request, Order:
+		return s.Confidence + 0.03
+	}
+	return s.Confidence
 }
 
 // rank puts what a rule is certain of before what merely scores high: a person

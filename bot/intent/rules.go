@@ -158,6 +158,8 @@ func (s *sheet) claims() {
 			s.rule(Human, 0.95, h)
 		case h.tags&tComplaint != 0 && !s.negated(h):
 			s.complaint(h)
+		case h.tags&tGrievance != 0 && !s.negated(h):
+			s.rule(Complaint, 0.8, h)
 		case h.tags&tErase != 0 && !s.negated(h):
 			s.rule(Erase, 0.95, h)
 		case h.tags&tUnsubscribe != 0:
@@ -216,8 +218,8 @@ func (s *sheet) wholes() {
 	case covered(s.t, s.hits, tThanks|tGreet|tFiller) && s.any(tThanks):
 		s.settle(Thanks, 0.9, "只有道谢或应答")
 	}
-	if !s.settled && covered(s.t, s.hits, tFiller) {
-		s.settled = true // 那个, 我想: nothing yet
+	if !s.settled && (covered(s.t, s.hits, tFiller) || s.fieldOnly()) {
+		s.settled = true // 那个, 我想, 1208房: nothing is wanted yet
 	}
 	if s.size <= 25 && s.any(tAbuse) && !s.any(tThing|tGeneral|tCategory|tBroken|tOrderish|tProgress|tComplaint|tHuman|tProduct) {
 		s.raise(Abuse, 0.8)
@@ -229,6 +231,13 @@ func (s *sheet) settle(i Intent, v float64, why string) {
 	s.raise(i, v)
 	s.why(why)
 	s.settled = true
+}
+
+// fieldOnly says that a message is a phone, an order number or a room and no more.
+func (s *sheet) fieldOnly() bool {
+	f, b := s.out.Fields, strings.ToUpper(bare(s.t))
+	b = strings.TrimRight(b, "号房间室")
+	return b != "" && (b == f.Phone || b == strings.ReplaceAll(f.Order, "-", "") || b == f.Room)
 }
 
 // stars reads a message that is nothing but a rating.
@@ -275,7 +284,7 @@ func (s *sheet) anger() float64 {
 // half: see Reader.Half.
 func (s *sheet) half() bool {
 	main := s.out.Intents[0]
-	if s.out.Major || rank(main) < 5 {
+	if s.out.Major || rank(main) < 5 || s.out.Fields.has(s.ctx.Asked) {
 		return false
 	}
 	switch last := lastMark(s.t); last {

@@ -19,6 +19,7 @@ const (
 	tHumanNeg
 	tComplaint
 	tComplaintNot
+	tGrievance
 	tMajor
 	tMajorNot
 	tSafety
@@ -65,7 +66,8 @@ const (
 var sections = map[string]tag{
 	"human": tHuman, "human.not": tHumanNot, "human.neg": tHumanNeg,
 	"complaint": tComplaint, "complaint.not": tComplaintNot,
-	"major": tMajor, "major.not": tMajorNot, "safety": tSafety, "safety.not": tSafetyNot,
+	"grievance": tGrievance,
+	"major":     tMajor, "major.not": tMajorNot, "safety": tSafety, "safety.not": tSafetyNot,
 	"harm": tHarm, "harm.not": tHarmNot, "unsubscribe": tUnsubscribe, "unsubscribe.not": tUnsubscribeNot,
 	"erase": tErase, "erase.not": tEraseNot, "progress": tProgress, "progress.not": tProgressNot,
 	"urge": tUrge, "urge.not": tUrgeNot, "greet": tGreet, "thanks": tThanks, "filler": tFiller,
