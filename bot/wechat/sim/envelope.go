@@ -25,5 +25,24 @@ func (s *Sim) Envelope(account, openid, content string) (query string, body []by
 	return a.seal(openid, plain, at, strconv.FormatInt(1_000_000_000+id%1_000_000_000, 10))
 }
 
+// Seal makes the query and body of a push whose payload is whatever the caller
+// wants, rightly signed and, unless the mode is plain, encrypted: for the payloads
+// no WeChat would send. It keeps nothing.
+func (s *Sim) Seal(account, openid string, payload []byte) (query string, body []byte, err error) {
+	a := s.accounts[account]
+	if a == nil {
+		return "", nil, ErrUnknown
+	}
+	return a.seal(openid, payload, s.now(), strconv.FormatInt(1_000_000_000+envelopes.Add(1)%1_000_000_000, 10))
+}
+
+// SealStaff is the same for WeCom's callback.
+func (s *Sim) SealStaff(payload []byte) (query string, body []byte, err error) {
+	if s.corp == nil {
+		return "", nil, ErrUnknown
+	}
+	return s.corp.seal(payload, s.now(), strconv.FormatInt(1_000_000_000+envelopes.Add(1)%1_000_000_000, 10))
+}
+
 // firstEnvelope keeps these ids apart from those of people who really wrote.
 const firstEnvelope = 34906413570000000

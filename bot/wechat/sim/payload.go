@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/url"
 	"strconv"
@@ -116,7 +117,13 @@ func (a *account) seal(openid string, plain []byte, at time.Time, nonce string) 
 // join puts the cipher text beside the clear fields.
 func join(f Format, plain []byte, enc string) []byte {
 	if f == JSON {
+		if !bytes.HasSuffix(plain, []byte("}")) {
+			return plain
+		}
 		return append(append(append(plain[:len(plain)-1:len(plain)-1], `,"Encrypt":"`...), enc...), `"}`...)
+	}
+	if !bytes.HasSuffix(plain, []byte("</xml>")) { // not ours: it goes as it is
+		return plain
 	}
 	head := plain[: len(plain)-len("</xml>") : len(plain)-len("</xml>")]
 	return append(appendXML(head, []field{text("Encrypt", enc)}), "</xml>"...)
@@ -132,6 +139,3 @@ func (c *corp) seal(plain []byte, at time.Time, nonce string) (string, []byte, e
 		text("ToUserName", c.CorpID), text("Encrypt", enc), text("AgentID", strconv.FormatInt(c.AgentID, 10)),
 	}), nil
 }
-
-// nonceSize is how many digits WeChat's nonces have.
-const nonceSize = 10

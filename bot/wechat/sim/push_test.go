@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -275,6 +276,26 @@ func TestEnvelope(t *testing.T) {
 	}
 	if len(r.phone().Bubbles) != 0 {
 		t.Error("a bubble was kept")
+	}
+}
+
+// Any payload can be sealed, for what no WeChat would send.
+func TestSeal(t *testing.T) {
+	r := newRig(t)
+	for account, seal := range map[string]func() (string, []byte, error){
+		"hotel": func() (string, []byte, error) { return r.sim.Seal("hotel", wang, []byte("<!DOCTYPE x>")) },
+		"wecom": func() (string, []byte, error) { return r.sim.SealStaff([]byte("<!DOCTYPE x>")) },
+	} {
+		query, body, err := seal()
+		must(t, err)
+		q, err := url.ParseQuery(query)
+		must(t, err)
+		e, err := wechat.ParseEnvelope(body)
+		must(t, err)
+		plain, _, err := r.cipher[account].Decrypt(e.Encrypt)
+		if err != nil || string(plain) != "<!DOCTYPE x>" || !r.cipher[account].Verify(q.Get("msg_signature"), q.Get("timestamp"), q.Get("nonce"), e.Encrypt) {
+			t.Errorf("%s: %q, %v", account, plain, err)
+		}
 	}
 }
 

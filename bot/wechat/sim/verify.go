@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"kefu/bot/wechat"
 )
@@ -28,7 +29,7 @@ func (s *Sim) VerifyWebhook(ctx context.Context, account string) error {
 	s.mu.Lock()
 	to := a.Webhook
 	s.mu.Unlock()
-	return s.echo(ctx, to, q, echo)
+	return s.echo(ctx, s.cfg.ReplyTimeout, to, q, echo)
 }
 
 // VerifyCallback does the same for WeCom, whose echostr is encrypted and must come
@@ -46,11 +47,11 @@ func (s *Sim) VerifyCallback(ctx context.Context) error {
 	s.mu.Lock()
 	to := s.corp.Callback
 	s.mu.Unlock()
-	return s.echo(ctx, to, q, echo)
+	return s.echo(ctx, min(time.Second, s.cfg.ReplyTimeout), to, q, echo)
 }
 
-func (s *Sim) echo(ctx context.Context, to string, q url.Values, want string) error {
-	ctx, cancel := context.WithTimeout(ctx, s.cfg.ReplyTimeout)
+func (s *Sim) echo(ctx context.Context, within time.Duration, to string, q url.Values, want string) error {
+	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, to+"?"+q.Encode(), nil)
 	if err != nil {

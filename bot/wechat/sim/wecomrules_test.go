@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"kefu/bot/wechat"
 	"kefu/bot/wechat/sim"
 )
 
@@ -244,6 +245,17 @@ func TestPassiveCardUpdate(t *testing.T) {
 	}
 	if err := r.sim.Member("fd01").Press(t.Context(), "t1b", "claim", nil); err == nil {
 		t.Error("a button that is gone was pressed")
+	}
+}
+
+// An app whose callbacks come as JSON.
+func TestWeComJSON(t *testing.T) {
+	r := newRig(t, func(c *sim.Config) { c.WeCom.Format = sim.JSON })
+	r.wecom("message/send", card("fd01", "t1"))
+	must(t, r.sim.Member("fd01").Press(t.Context(), "t1", "claim", map[string]string{"to": "eng"}))
+	n, err := wechat.ParseNode(r.last().plain)
+	if err != nil || n.Get("EventKey") != "claim" || n.Get("SelectedItems", "SelectedItem", "OptionIds", "OptionId") != "eng" || n.Get("AgentID") != "1000002" {
+		t.Errorf("%s, %v", r.last().plain, err)
 	}
 }
 
