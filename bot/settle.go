@@ -180,9 +180,14 @@ func (b *Bot) effect(ctx context.Context, who chat.CustomerID, e conversation.Ef
 	case e.Deliver != nil:
 		return b.Out.Post(ctx, *e.Deliver)
 	case e.Missed != "":
-		return b.Know.Missed(ctx, e.Missed)
-	case e.Flush:
-		return b.Out.Flush(ctx, who)
+		return b.Know.Missed(ctx, e.Missed, e.ID, b.Now())
+	case e.Flush != "":
+		return b.Out.Flush(ctx, who, e.Flush)
+	case e.Said != nil:
+		return b.Out.Confirm(ctx, e.Said.By, e.Said.IDs...)
+	case e.Result != nil:
+		account, _ := who.Split()
+		return b.Out.Result(ctx, account, e.Result.MsgID, e.Result.Status)
 	}
 	return nil
 }

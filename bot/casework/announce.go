@@ -37,6 +37,9 @@ func (d *Desk) startClocks(t *ticket.Ticket, now time.Time) {
 		return store.At(begin.Add(span))
 	}
 	t.Clocks = ticket.Clocks{Claim: add(c.Claim), Answer: add(c.Answer), Solve: add(c.Solve)}
+	if !t.Clocks.Answer.IsZero() { // what customers are told is what we keep
+		t.Clocks.Answer = store.At(hours.RoundUp(t.Clocks.Answer.Time()))
+	}
 	if !t.Reply.IsZero() {
 		t.Clocks.Solve = t.Reply
 	}

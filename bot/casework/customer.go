@@ -357,3 +357,12 @@ func (c guestAct) leave(t *ticket.Ticket) {
 	v := prompts.Vars{"no": t.No, "phone": customer.Mask(t.Guest.Phone)}
 	c.tell(t, c.responsible(t), c.Words.Line(prompts.StaffUnfollowed, v))
 }
+
+// Raise makes t in memory what DoAlarm will make of it, so that the reply can say
+// by when and who.
+func (d *Desk) Raise(t *ticket.Ticket, now time.Time) {
+	t.Level = ticket.Major
+	t.Times++
+	t.Answered, t.Clocks.Promise = store.Time{}, store.Time{}
+	d.startClocks(t, now)
+}

@@ -52,8 +52,8 @@ const OfferLasts = 7 * 24 * time.Hour
 type Ask struct {
 	Ticket ticket.ID  `json:"ticket"`
 	No     string     `json:"no"`
-	Slot   string     `json:"slot"`  // of the pack: in_room, phone, room, address, …
-	Count  int        `json:"count"` // questions asked so far
+	Slot   string     `json:"slot"`          // of the pack: in_room, phone, room, address, …
+	Had    []string   `json:"had,omitempty"` // questions put before, this one included
 	At     store.Time `json:"at"`
 }
 
@@ -70,7 +70,21 @@ type Effect struct {
 	Learn   *customer.Change   `json:"learn,omitempty"`
 	Deliver *delivery.Delivery `json:"deliver,omitempty"`
 	Missed  string             `json:"missed,omitempty"` // a question that knowledge could not answer
-	Flush   bool               `json:"flush,omitempty"`  // what was held may go now
+	Flush   string             `json:"flush,omitempty"`  // what was held may go now: the window's key
+	Said    *Said              `json:"said,omitempty"`   // held texts that a reply says
+	Result  *Result            `json:"result,omitempty"` // of a template message
+}
+
+// Said are held texts that the reply to a message says.
+type Said struct {
+	By  string   `json:"by"` // the message's key
+	IDs []string `json:"ids"`
+}
+
+// Result is what became of a template message, told by an event.
+type Result struct {
+	MsgID  string `json:"msg_id"`
+	Status string `json:"status"`
 }
 
 // Act is what a customer does to a case, by tap or by words.
@@ -98,12 +112,15 @@ type Conversation struct {
 	Comment ticket.ID        `json:"comment,omitempty"` // the next words say why it was rated so
 	Begun   string           `json:"begun,omitempty"`   // a menu was pressed: the next words are of this kind
 	BegunAt store.Time       `json:"begun_at,omitzero"`
-	Unclear int              `json:"unclear,omitempty"` // kind questions asked in a row
+	Solved  string           `json:"solved,omitempty"`     // id of the article last said, for 有帮助
+	Asked   string           `json:"asked_text,omitempty"` // the question it answered, for 没解决
+	Unclear int              `json:"unclear,omitempty"`    // kind questions asked in a row
 	Abuse   int              `json:"abuse,omitempty"`
 	Thanked string           `json:"thanked,omitempty"` // day of the last 不客气
 	Soothed store.Time       `json:"soothed,omitzero"`  // last 收到，一并给… while a major case is open
 	Hour    []store.Time     `json:"hour,omitempty"`    // messages of the last hour, at most 40
 	Last    store.Time       `json:"last,omitzero"`     // the customer's last message
+	Lately  []string         `json:"lately,omitempty"`  // their last two lines
 
 	Effects []Effect   `json:"effects,omitempty"`
 	Due     store.Time `json:"due,omitzero"`
@@ -175,8 +192,8 @@ func (c *Conversation) Offered(now time.Time) []chat.Option {
 	return c.Offer.Options
 }
 
-// Asked is the question that is still open, or nil.
-func (c *Conversation) Asked(now time.Time) *Ask {
+// Open is the question that is still open, or nil.
+func (c *Conversation) Open(now time.Time) *Ask {
 	if c.Ask != nil && now.Sub(c.Ask.At.Time()) <= AskLasts {
 		return c.Ask
 	}

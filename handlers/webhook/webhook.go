@@ -10,7 +10,6 @@
 package webhook
 
 import (
-	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"

@@ -1,0 +1,105 @@
+package bot
+
+import (
+	"context"
+	"strings"
+
+	"kefu/bot/casework"
+	"kefu/bot/chat"
+	"kefu/bot/conversation"
+	"kefu/bot/knowledge"
+	"kefu/bot/ticket"
+	"kefu/prompts"
+)
+
+func (s *scene) audience() knowledge.Audience {
+	if s.guest.VIP {
+		return knowledge.VIP
+	}
+	return knowledge.Everyone
+}
+
+// known answers from the knowledge base, or lets choose between answers that fit
+// alike; false when we do not know. sure lets only a clear answer pass.
+func (s *scene) known(sure bool) bool {
+	if s.text == "" || s.sensitive() {
+		return false
+	}
+	a := s.Know.Ask(s.text, s.audience(), s.now)
+	switch {
+	case a.Sure:
+		s.tell(a.Best)
+		return true
+	case sure || len(a.Several) == 0:
+		return false
+	}
+	var options []chat.Option
+	for _, article := range a.Several {
+		options = append(options, chat.Option{Label: article.Label(), Key: "kb:" + article.ID})
+	}
+	s.conv.Asked = s.text
+	s.say(prompts.InquiryChoose, prompts.Vars{"options": options})
+	return true
+}
+
+// sensitive says that a major case is open: then nothing is answered automatically.
+func (s *scene) sensitive() bool {
+	for _, t := range s.open {
+		if t.Level == ticket.Major {
+			return true
+		}
+	}
+	return false
+}
+
+// tell says what an article says.
+func (s *scene) tell(a *knowledge.Article) {
+	answer := a.Answer
+	if a.Link != "" && !strings.Contains(answer, a.Link) {
+		answer += "\n" + a.Link
+	}
+	s.conv.Solved = a.ID
+	if s.text != "" {
+		s.conv.Asked = s.text
+	}
+	s.say(prompts.InquiryAnswer, prompts.Vars{"answer": answer})
+}
+
+// inquiry answers a question, or says that it will be asked.
+func (s *scene) inquiry(ctx context.Context) error {
+	if s.known(false) {
+		return nil
+	}
+	return s.askFor(ctx, s.text)
+}
+
+// askFor opens a case for a question we have no answer to.
+func (s *scene) askFor(ctx context.Context, question string) error {
+	near := s.Know.Ask(question, knowledge.Staff, s.now).Near
+	in := casework.Intake{Words: question, Matter: strings.TrimSpace(question), Near: near.String()}
+	if near.Article != nil {
+		in.NearID = near.Article.ID
+	}
+	t, err := s.draft(ctx, ticket.Inquiry, in)
+	if err != nil {
+		return err
+	}
+	s.begin(t)
+	s.effect(conversation.Effect{Missed: question})
+	s.say(prompts.InquiryUnknown, prompts.Vars{
+		"question": s.Reader.Question(question), "dept": s.Cases.DeptTitle(t.Dept), "by": s.Cases.Until(t.Bound()), "no": t.No,
+	})
+	return nil
+}
+
+// unsolved is 没解决 or 都不是: a person answers, and nothing is asked again.
+func (s *scene) unsolved(ctx context.Context) error {
+	question := s.conv.Asked
+	s.conv.Solved, s.conv.Asked = "", ""
+	if question == "" {
+		return s.human(ctx, "没解决")
+	}
+	s.read = s.Reader.Read(question, readAnew)
+	s.cat, s.topic = s.Cases.Pack.Match(question)
+	return s.askFor(ctx, question)
+}

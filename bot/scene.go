@@ -1,0 +1,232 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"kefu/bot/chat"
+	"kefu/bot/conversation"
+	"kefu/bot/customer"
+	"kefu/bot/delivery"
+	"kefu/bot/desk"
+	"kefu/bot/inbox"
+	"kefu/bot/intent"
+	"kefu/bot/ticket"
+	"kefu/prompts"
+	"kefu/store"
+)
+
+// scene is everything at hand when a group of messages is decided, and what was
+// decided so far. It changes the conversation in memory only.
+type scene struct {
+	*Bot
+	now    time.Time
+	conv   *conversation.Conversation
+	who    chat.CustomerID
+	file   *customer.Customer
+	guest  ticket.Guest
+	open   []*ticket.Ticket // newest first
+	ended  []*ticket.Ticket // newest first
+	msgs   []*chat.Message
+	key    string // of the last message: effects are named after it
+	text   string // what was said in all of them
+	read   intent.Reading
+	cat    *desk.Category
+	topic  *desk.Topic
+	queued bool // something else is on its way to the customer: no passive reply before it
+	held   []delivery.HeldText
+
+	reply   chat.Content
+	n       int
+	handled bool // pictures were put to a case
+}
+
+// id names the next effect.
+func (s *scene) id() string {
+	s.n++
+	return fmt.Sprintf("%s/%d", s.key, s.n)
+}
+
+func (s *scene) effect(e conversation.Effect) {
+	e.ID = s.id()
+	s.conv.Effects = append(s.conv.Effects, e)
+}
+
+// act lets the customer do something to a case.
+func (s *scene) act(t *ticket.Ticket, do, text string) {
+	s.do(conversation.Act{Ticket: t.TicketID(), Do: do, Text: text})
+}
+
+func (s *scene) do(a conversation.Act) {
+	a.At = store.At(s.now)
+	s.conv.Case = a.Ticket
+	s.effect(conversation.Effect{Act: &a})
+}
+
+// say is the reply. A later one replaces it: a group of messages is answered once.
+func (s *scene) say(key string, v prompts.Vars) { s.reply = s.Words.Say(key, v) }
+
+func (s *scene) last() *chat.Message { return s.msgs[len(s.msgs)-1] }
+
+// scene reads what a decision needs.
+func (b *Bot) scene(ctx context.Context, conv *conversation.Conversation, group []*inbox.Entry) (*scene, error) {
+	s := &scene{Bot: b, now: b.Now(), conv: conv, who: chat.CustomerID(conv.ID), key: group[len(group)-1].ID}
+	var words []string
+	for _, e := range group {
+		m := &e.Message
+		s.msgs = append(s.msgs, m)
+		conv.Opens(m)
+		if m.Speaks() {
+			conv.Last = m.At
+		}
+		if (m.Kind == chat.Text || m.Kind == chat.Voice) && m.Tapped == "" && m.Text != "" {
+			words = append(words, strings.TrimSpace(chat.Clean(m.Text)))
+		}
+	}
+	s.text = strings.Join(words, " ")
+	var err error
+	if s.file, err = b.People.Get(ctx, s.who); err != nil {
+		return nil, err
+	}
+	s.guest = b.Cases.GuestOf(s.file)
+	cases, err := b.Cases.Book.Of(ctx, s.who, 20)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range cases {
+		if t.IsOpen() {
+			s.open = append(s.open, t)
+		} else if t.Into == "" {
+			s.ended = append(s.ended, t)
+		}
+	}
+	shelved := false
+	if s.queued, shelved, err = b.Out.Busy(ctx, s.who); err != nil {
+		return nil, err
+	}
+	if s.file.Rev == 0 {
+		s.effect(conversation.Effect{Learn: &customer.Change{Source: "wechat", At: store.At(s.now)}})
+	}
+	if shelved && s.last().Speaks() {
+		if s.held, err = b.Out.TakeHeld(ctx, s.who, s.key); err != nil {
+			return nil, err
+		}
+		s.effect(conversation.Effect{Flush: s.key}) // pictures and the like
+	}
+	return s, nil
+}
+
+// finish puts what had been held before the reply, and lets the rest go.
+func (s *scene) finish() {
+	if len(s.held) > 0 {
+		s.sayHeld()
+	}
+	if s.text != "" && len(s.text) < 600 {
+		s.conv.Lately = append(s.conv.Lately, s.text)
+		s.conv.Lately = s.conv.Lately[max(len(s.conv.Lately)-2, 0):]
+	}
+	s.conv.Offers(s.reply, s.now)
+}
+
+// sayHeld says what staff had to say while nothing could be sent. What is older
+// than 7 days becomes one line of result.
+func (s *scene) sayHeld() {
+	var texts, ids []string
+	var first delivery.HeldText
+	for _, h := range s.held {
+		ids = append(ids, h.ID)
+		if !h.Old {
+			if len(texts) == 0 {
+				first = h
+			}
+			texts = append(texts, strings.TrimPrefix(h.Text, s.Cases.Shown(h.From)+"："))
+		}
+	}
+	var c chat.Content
+	if len(texts) > 0 {
+		c = s.Words.Say(prompts.HeldFresh, prompts.Vars{
+			"date": s.Cases.Calendar.Date(first.At.Time()), "who": s.Cases.Shown(first.From), "text": strings.Join(texts, "\n"),
+		})
+	} else {
+		c = s.staleResult(s.held[len(s.held)-1])
+	}
+	if !s.reply.IsZero() {
+		c = join(c, s.reply)
+	}
+	s.reply = c
+	s.effect(conversation.Effect{Said: &conversation.Said{By: s.key, IDs: ids}})
+}
+
+// staleResult is one line of what became of a case long ago.
+func (s *scene) staleResult(h delivery.HeldText) chat.Content {
+	v := prompts.Vars{"result": h.Text}
+	for _, t := range append(s.open, s.ended...) {
+		if t.ID == h.Ticket {
+			v["no"] = t.No
+			if t.Result != "" {
+				v["result"] = t.Result
+			}
+		}
+	}
+	return s.Words.Say(prompts.HeldStale, v)
+}
+
+// join puts one text before another; the options of both stay.
+func join(a, b chat.Content) chat.Content {
+	shift := len(a.Options)
+	moved := b.Text
+	for i := len(b.Options) - 1; i >= 0; i-- {
+		moved = strings.ReplaceAll(moved, chat.Mark(i), chat.Mark(i+shift))
+	}
+	if b.Form != chat.AsText {
+		return a
+	}
+	return chat.Content{Form: chat.AsText, Text: a.Text + "\n" + moved, Options: append(append([]chat.Option{}, a.Options...), b.Options...), AI: a.AI || b.AI}
+}
+
+// byNo is the customer's own case of that number, open or ended.
+func (s *scene) byNo(no string) *ticket.Ticket {
+	for _, t := range append(append([]*ticket.Ticket{}, s.open...), s.ended...) {
+		if t.No == no {
+			return t
+		}
+	}
+	return nil
+}
+
+// room is where the customer is, as far as known.
+func (s *scene) room() string {
+	if s.read.Fields.Room != "" && !s.isCase(s.read.Fields.Room) {
+		return s.read.Fields.Room
+	}
+	return s.file.InRoom(s.now)
+}
+
+func (s *scene) isCase(no string) bool { return s.byNo(no) != nil }
+
+// current is the open case that the words belong to, or nil.
+func (s *scene) current() *ticket.Ticket {
+	f := s.read.Fields
+	room := f.Room
+	if s.isCase(room) {
+		room = ""
+	}
+	cat := ""
+	if s.cat != nil {
+		cat = s.cat.ID
+	}
+	var best *ticket.Ticket
+	for _, t := range s.open {
+		if !t.SameCase(room, f.Order, f.Product, cat, s.now, s.Cases.Book.Limits().Same) {
+			continue
+		}
+		if best == nil || t.TicketID() == s.conv.Case {
+			best = t
+		}
+	}
+	return best
+}
+
+func (s *scene) vars(t *ticket.Ticket) prompts.Vars { return s.Cases.Vars(t) }

@@ -1,0 +1,353 @@
+package bot
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"kefu/bot/casework"
+	"kefu/bot/chat"
+	"kefu/bot/conversation"
+	"kefu/bot/customer"
+	"kefu/bot/desk"
+	"kefu/bot/ticket"
+	"kefu/prompts"
+	"kefu/store"
+)
+
+// draft makes a case of what was read; add says what is special about it. Only
+// its number is reserved: it is stored with the decision's effects.
+func (s *scene) draft(ctx context.Context, k ticket.Kind, add casework.Intake) (*ticket.Ticket, error) {
+	in := add
+	in.Cause, in.Nth, in.Kind, in.Who, in.Guest = s.key, s.n, k, s.who, s.guest
+	if in.Words == "" {
+		in.Words = s.text
+	}
+	if in.Matter == "" {
+		in.Matter = s.Reader.Heard(in.Words)
+	}
+	in.Room, in.OrderNo, in.Product = s.room(), s.read.Fields.Order, s.read.Fields.Product
+	in.Thing = s.read.Thing
+	if s.topic != nil {
+		in.Thing = s.topic.Title
+	}
+	if s.cat != nil {
+		in.Category = s.cat.ID
+		if in.Level == "" && s.cat.Level != "" {
+			in.Level = ticket.Level(s.cat.Level)
+		}
+	}
+	if s.read.Major {
+		in.Alarms = s.read.MajorWords
+		in.Level = ticket.Major
+	}
+	if s.read.Safety {
+		in.Safety = true
+	}
+	if in.Guest.Phone == "" {
+		in.Guest.Phone = s.read.Fields.Phone
+	}
+	if in.Level == "" && s.read.Anger >= 0.7 {
+		in.Level = ticket.Serious
+	}
+	in.Times = 1 + s.before(k, in)
+	if k == ticket.Complaint && in.Times >= s.Cases.Pack.General.Limits.MajorCount && in.Level != ticket.Major {
+		in.Level = ticket.Major
+	}
+	for _, t := range s.open {
+		in.Links = append(in.Links, t.TicketID())
+	}
+	for _, m := range s.msgs {
+		if m.MediaID != "" {
+			in.Files = append(in.Files, ticket.Attachment{Kind: m.Kind, Media: m.MediaID, From: ticket.ByCustomer, At: m.At})
+		}
+	}
+	s.handled = true
+	return s.Cases.Draft(ctx, in)
+}
+
+// before is how often the customer came with the same matter within 30 days.
+func (s *scene) before(k ticket.Kind, in casework.Intake) int {
+	n := 0
+	for _, t := range append(append([]*ticket.Ticket{}, s.open...), s.ended...) {
+		if t.Kind == k && k == ticket.Complaint && t.Category == in.Category && s.now.Sub(t.Created.Time()) < 30*24*time.Hour {
+			n += t.Times
+		}
+	}
+	return n
+}
+
+// begin records that the case opens with this decision.
+func (s *scene) begin(t *ticket.Ticket) {
+	s.conv.Case, s.conv.Unclear = t.TicketID(), 0
+	s.effect(conversation.Effect{Open: t, OpenID: t.ID})
+	if p := s.read.Fields.Phone; p != "" && s.guest.Phone == "" {
+		s.learn(customer.Change{Phone: p})
+	}
+}
+
+// take opens a case of a kind and says what happens now: what we heard, who does
+// what until when, at most one question.
+func (s *scene) take(ctx context.Context, k ticket.Kind) error {
+	if k == ticket.Complaint && s.alarming() {
+		return s.alarm(ctx)
+	}
+	t, err := s.draft(ctx, k, casework.Intake{})
+	if err != nil {
+		return err
+	}
+	s.begin(t)
+	v := s.vars(t)
+	switch {
+	case k == ticket.Complaint && t.Guest.VIP:
+		s.sayVIP(t, v)
+	case k == ticket.Complaint && t.Level == ticket.Major:
+		s.sayMajor(t)
+	case k == ticket.Praise:
+		s.say(prompts.SmallPraise, prompts.Vars{"dept": s.Cases.DeptTitle(t.Dept)})
+	case k == ticket.Proposal:
+		s.say(prompts.ProposalTaken, v)
+	case k == ticket.Request:
+		s.sayRequest(t, v)
+	default:
+		s.sayTaken(t, v)
+	}
+	return nil
+}
+
+var takenKeys = map[ticket.Kind][2]string{ // everything known; the room is asked
+	ticket.Complaint: {prompts.ComplaintKnown, prompts.ComplaintAskedRoom},
+	ticket.Repair:    {prompts.RepairTaken, prompts.RepairAskRoom},
+	ticket.Order:     {prompts.OrderTaken, prompts.OrderTaken},
+}
+
+// sayTaken is the reply to a complaint, a repair, an order.
+func (s *scene) sayTaken(t *ticket.Ticket, v prompts.Vars) {
+	ask := s.ask(t, nil)
+	keys := takenKeys[t.Kind]
+	key := keys[0]
+	v["echo"] = s.Reader.Heard(s.text)
+	if s.topic != nil {
+		v["sorry"] = s.topic.Sorry
+	}
+	if ask != nil {
+		if ask.Key != "" && ask.ID == "room" {
+			key = keys[1]
+		} else {
+			v["question"], v["options"] = ask.Text, slotOptions(t.No, ask)
+		}
+	}
+	if v["echo"] == "" && t.Kind == ticket.Complaint {
+		v["echo"] = "您说的事我记下了"
+	}
+	s.say(key, v)
+}
+
+// sayVIP asks nothing and names nobody's level.
+func (s *scene) sayVIP(t *ticket.Ticket, v prompts.Vars) {
+	v["guest"] = t.Guest.Name
+	v["echo"] = vipEcho(s.Reader.Heard(s.text))
+	v["manager"] = s.Cases.Calls(s.Cases.Manager().ID)
+	if butler := s.Cases.Butler(t); butler.ID != "" {
+		v["butler"] = butler.ShownAs
+		s.say(prompts.VIPComplaint, v)
+		return
+	}
+	s.say(prompts.VIPManager, v)
+}
+
+func vipEcho(heard string) string {
+	if heard == "" {
+		return "您说的事我看到了"
+	}
+	return heard
+}
+
+// sayRequest is the reply to 送水, 打扫.
+func (s *scene) sayRequest(t *ticket.Ticket, v prompts.Vars) {
+	item, verb := wanted(s.text)
+	v["item"], v["verb"] = item, verb
+	switch {
+	case t.Room == "":
+		s.ask(t, nil)
+		s.say(prompts.RequestAskRoom, v)
+	case strings.Contains(s.text, "扫") || strings.Contains(s.text, "打理"):
+		s.say(prompts.RequestClean, v)
+	default:
+		s.say(prompts.RequestTaken, v)
+	}
+}
+
+// wanted is what somebody wants to have brought, and how we say that we do it.
+func wanted(text string) (item, verb string) {
+	item = strings.TrimSpace(text)
+	for _, w := range []string{"麻烦", "帮我", "帮忙", "请", "给我", "能不能", "可以", "我要", "我想要", "需要", "再", "送来", "送到房间", "送", "拿", "来", "到房间", "一下", "吗", "谢谢", "吧", "。", "，", "？", "?", ",", "!", "！"} {
+		item = strings.ReplaceAll(item, w, "")
+	}
+	item = strings.TrimSpace(strings.Trim(item, "0123456789 到房间号"))
+	if n := len([]rune(item)); n == 0 || n > 10 {
+		item = "您要的"
+	}
+	return item, "送"
+}
+
+// ask finds the next question for a case, if there is one to put and we may, and
+// remembers that it was put. had are those put before.
+func (s *scene) ask(t *ticket.Ticket, had []string) *desk.Ask {
+	k := s.Cases.Pack.Kind(string(t.Kind))
+	if k == nil || len(had) >= s.Cases.Pack.General.Limits.Asks || s.read.Anger >= 0.7 || t.Guest.VIP {
+		return nil
+	}
+	known := map[string]bool{
+		"room": t.Room != "", "phone": t.Guest.Phone != "", "order": t.OrderNo != "", "product": t.Product != "", "stay": t.InRoom != "",
+	}
+	for _, h := range had {
+		known["asked:"+h] = true
+	}
+	a := k.Next(t.Category, t.Stay == "in", func(what string) bool { return known[what] })
+	if a == nil {
+		s.conv.Ask = nil
+		return nil
+	}
+	s.conv.Ask = &conversation.Ask{Ticket: t.TicketID(), No: t.No, Slot: a.ID, Had: append(append([]string{}, had...), a.ID), At: store.At(s.now)}
+	return a
+}
+
+func slotOptions(no string, a *desk.Ask) []chat.Option {
+	var all []chat.Option
+	for _, o := range a.Options {
+		all = append(all, chat.Option{Label: o.Label, Key: "slot:" + no + ":" + o.ID})
+	}
+	return all
+}
+
+// answer takes words as the answer to our open question, when they are one.
+func (s *scene) answer(ctx context.Context) (bool, error) {
+	a := s.conv.Open(s.now)
+	if a == nil {
+		return false, nil
+	}
+	t, err := s.asked(ctx, a)
+	if t == nil || err != nil {
+		return false, err
+	}
+	k := s.Cases.Pack.Kind(string(t.Kind))
+	for i := range k.Ask {
+		if q := &k.Ask[i]; q.ID == a.Slot {
+			value, ok := s.slotValue(q)
+			if !ok {
+				return false, nil
+			}
+			s.fill(t, q, value)
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// asked is the open case that our question was about.
+func (s *scene) asked(ctx context.Context, a *conversation.Ask) (*ticket.Ticket, error) {
+	for _, t := range s.open {
+		if t.TicketID() == a.Ticket {
+			return t, nil
+		}
+	}
+	s.conv.Ask = nil
+	return nil, ctx.Err()
+}
+
+// slotValue finds the answer in what was said: a room, a phone number, or one of
+// the question's options in other words.
+func (s *scene) slotValue(q *desk.Ask) (string, bool) {
+	f := s.read.Fields
+	switch {
+	case q.ID == "room" && f.Room != "":
+		return f.Room, true
+	case q.ID == "phone" && f.Phone != "":
+		return f.Phone, true
+	}
+	said := strings.Trim(s.text, " 。，！,.!~～")
+	for _, o := range q.Options {
+		if said == o.Label {
+			return o.ID, true
+		}
+		for _, w := range o.Words {
+			if said == w {
+				return o.ID, true
+			}
+		}
+	}
+	return "", false
+}
+
+const skip = "skip"
+
+// fill records an answer and puts the next question, if any.
+func (s *scene) fill(t *ticket.Ticket, q *desk.Ask, value string) {
+	had := []string{q.ID}
+	if s.conv.Ask != nil && s.conv.Ask.Slot == q.ID {
+		had = s.conv.Ask.Had
+	}
+	s.conv.Ask = nil
+	noted := ""
+	filled := *t
+	if value != skip {
+		s.do(conversation.Act{Ticket: t.TicketID(), Do: casework.DoSlot, Value: q.ID, Text: value})
+		switch q.ID {
+		case "room":
+			filled.Room, filled.Stay = value, "in"
+		case "phone":
+			filled.Guest.Phone = value
+		case "stay":
+			filled.InRoom = value
+		}
+		if o := q.Option(value); o != nil {
+			noted = o.Noted
+		}
+	}
+	next := s.ask(&filled, had)
+	v := s.vars(&filled)
+	v["noted"] = noted
+	switch {
+	case next == nil && t.Kind == ticket.Request && filled.Room != "":
+		s.text = t.Words
+		s.sayRequest(&filled, v)
+	case next == nil && t.Owner != "":
+		s.say(prompts.CaseAdded, v)
+	case next == nil:
+		s.say(prompts.ComplaintNoted, v)
+	case next.Key != "":
+		s.say(next.Key, v)
+	default:
+		if noted != "" {
+			v["noted"] = noted
+		}
+		v["question"], v["options"] = next.Text, slotOptions(t.No, next)
+		s.say(prompts.ComplaintNoted, v)
+		s.reply = join(s.reply, s.question(next, t.No))
+	}
+}
+
+// question is a question on its own.
+func (s *scene) question(a *desk.Ask, no string) chat.Content {
+	c := chat.Say(a.Text + "\n")
+	for i, o := range slotOptions(no, a) {
+		if i > 0 {
+			c.Text += "　"
+		}
+		c.Text += chat.Mark(i)
+		c.Options = append(c.Options, o)
+	}
+	return c
+}
+
+// recent are the customer's last three lines, for one who is asked to look.
+func (s *scene) recent() []string {
+	var all []string
+	for _, m := range s.msgs {
+		if t := strings.TrimSpace(m.Text); t != "" {
+			all = append(all, t)
+		}
+	}
+	return append(append([]string{}, s.conv.Lately...), all...)
+}

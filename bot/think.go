@@ -1,0 +1,397 @@
+package bot
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"kefu/bot/casework"
+	"kefu/bot/chat"
+	"kefu/bot/conversation"
+	"kefu/bot/customer"
+	"kefu/bot/intent"
+	"kefu/bot/ticket"
+	"kefu/prompts"
+	"kefu/store"
+)
+
+// think decides what a group of messages means: what we say, what follows.
+func (b *Bot) think(ctx context.Context, s *scene) error {
+	m := s.last()
+	switch {
+	case m.Kind == chat.Event:
+		return s.event(ctx)
+	case m.Tapped != "":
+		return s.tap(ctx, m.Tapped)
+	}
+	n := 0
+	for range s.msgs {
+		n = s.conv.Count(s.now)
+	}
+	if n > flood && len(s.open) > 0 {
+		s.flooded(n)
+		return nil
+	}
+	switch {
+	case s.text != "":
+		return s.words(ctx)
+	case m.Kind == chat.Voice:
+		return s.unheard(ctx)
+	case m.Kind == chat.Location:
+		s.place()
+	case m.Kind == chat.Unknown:
+	default:
+		s.picture()
+	}
+	return nil
+}
+
+// flood is how many messages in an hour are answered one by one.
+const flood = 30
+
+// flooded puts a message to the case and says nothing.
+func (s *scene) flooded(n int) {
+	t := s.open[0]
+	if c := s.current(); c != nil {
+		t = c
+	}
+	merged := 0
+	if n == flood+1 || n == flood+5 {
+		merged = n
+	}
+	s.do(conversation.Act{Ticket: t.TicketID(), Do: casework.DoAdd, Text: s.text, Merged: max(merged, 1)})
+}
+
+// words is what a customer wrote, or said and WeChat wrote down.
+func (s *scene) words(ctx context.Context) error {
+	s.understand()
+	r := s.read
+	switch {
+	case r.SelfHarm:
+		return s.crisis(ctx)
+	case r.Safety:
+		return s.danger(ctx)
+	}
+	if o, ok := intent.MatchOption(s.text, s.conv.Offered(s.now)); ok {
+		return s.tap(ctx, o.Key)
+	}
+	if s.comment() {
+		return nil
+	}
+	if done, err := s.answer(ctx); done || err != nil {
+		return err
+	}
+	switch {
+	case r.Main == intent.Unsubscribe:
+		s.learn(customer.Change{Consent: "no"})
+		s.say(prompts.SmallUnsubscribed, nil)
+		return nil
+	case r.Main == intent.Erase:
+		return s.erase(ctx)
+	case s.number():
+		return nil
+	case r.Main == intent.Human:
+		return s.human(ctx, s.text)
+	case r.Main == intent.Rating && s.rated():
+		return nil
+	}
+	begun := s.begun()
+	if s.alarming() {
+		return s.alarm(ctx)
+	}
+	if (r.Urge || r.Main == intent.Progress) && begun == "" {
+		if r.Main != intent.Progress && s.stillBad() {
+			return nil
+		}
+		return s.progress(ctx)
+	}
+	if t := s.current(); t != nil && begun == "" {
+		return s.about(ctx, t)
+	}
+	if begun != "" {
+		return s.take(ctx, begun)
+	}
+	return s.fresh(ctx)
+}
+
+func (s *scene) understand() {
+	c := intent.Context{Open: len(s.open) > 0}
+	if a := s.conv.Open(s.now); a != nil {
+		switch a.Slot {
+		case "room":
+			c.Asked = intent.SlotRoom
+		case "phone":
+			c.Asked = intent.SlotPhone
+		}
+	}
+	s.read = s.Reader.Read(s.text, c)
+	s.cat, s.topic = s.Cases.Pack.Match(s.text)
+}
+
+func (s *scene) learn(ch customer.Change) {
+	ch.At = store.At(s.now)
+	s.effect(conversation.Effect{Learn: &ch})
+}
+
+// comment takes the words after a rating as what is meant by it.
+func (s *scene) comment() bool {
+	id := s.conv.Comment
+	if id == "" {
+		return false
+	}
+	s.conv.Comment = ""
+	for _, t := range s.ended {
+		if t.TicketID() != id || t.Rating == nil || s.now.Sub(t.Rating.At.Time()) > time.Hour {
+			continue
+		}
+		if s.read.Main == intent.Thanks || s.read.Main == intent.Greeting {
+			return false
+		}
+		s.act(t, casework.DoComment, s.text)
+		s.say(prompts.RateSaid, prompts.Vars{"lead": s.Cases.Calls(s.Cases.Lead(t).ID)})
+		return true
+	}
+	return false
+}
+
+// number is a customer who sends a case's number: how far is it?
+func (s *scene) number() bool {
+	no := s.read.Fields.Number
+	if no == "" || strings.Trim(s.text, " 编号单#：:，。,.查询一下进度"+no) != "" && s.read.Main != intent.Progress {
+		return false
+	}
+	if t := s.byNo(no); t != nil {
+		s.showCase(t)
+		return true
+	}
+	if s.read.Fields.Room == no && len(no) == 4 && no < "4000" {
+		return false
+	}
+	s.say(prompts.ProgressUnknownNo, prompts.Vars{"no": no})
+	return true
+}
+
+// begun is the kind of case that a pressed menu button announced, for ten minutes.
+func (s *scene) begun() ticket.Kind {
+	k := ticket.Kind(s.conv.Begun)
+	if k == "" {
+		return ""
+	}
+	s.conv.Begun = ""
+	if s.now.Sub(s.conv.BegunAt.Time()) > 10*time.Minute || s.read.Main == intent.Greeting {
+		return ""
+	}
+	if k == ticket.Complaint && s.read.Main == intent.Inquiry && s.read.Confidence(intent.Complaint) == 0 && s.cat == nil {
+		return ""
+	}
+	return k
+}
+
+// alarming says whether the words make a case major: a threat, an authority, an
+// injury, or the same matter for the third time.
+func (s *scene) alarming() bool {
+	if s.read.Major {
+		return true
+	}
+	if s.cat != nil && s.cat.Level == string(ticket.Major) && s.read.Has(intent.Complaint) {
+		return true
+	}
+	if shown, is := s.Cases.Pack.Major(s.text); is {
+		s.read.MajorWords = shown
+		return true
+	}
+	return false
+}
+
+// about is for words that belong to an open case. Who has it hears them and the
+// bot is silent; a question nobody has taken yet is answered if we know it.
+func (s *scene) about(ctx context.Context, t *ticket.Ticket) error {
+	r := s.read
+	if t.Owner == "" && r.Main == intent.Inquiry && t.Kind != ticket.Human {
+		if s.known(false) {
+			return nil
+		}
+	}
+	if t.Level == ticket.Major {
+		s.soothe(t)
+		return nil
+	}
+	if r.Has(intent.Complaint) && s.now.Sub(t.Wrote.Time()) >= 10*time.Minute && t.Times+1 >= s.Cases.Pack.General.Limits.MajorCount {
+		return s.alarm(ctx)
+	}
+	s.toCase(t)
+	if t.Kind == ticket.Human && t.Owner == "" && r.Main == intent.Greeting {
+		s.say(prompts.HumanAgain, prompts.Vars{"who": s.Cases.TeamDesk(t.Team), "by": s.Cases.Until(t.Bound())})
+	}
+	return nil
+}
+
+// toCase puts words and pictures to a case.
+func (s *scene) toCase(t *ticket.Ticket) {
+	do := casework.DoAdd
+	if s.text != "" {
+		s.act(t, do, s.text)
+	}
+	s.picturesTo(t)
+}
+
+func (s *scene) picturesTo(t *ticket.Ticket) {
+	if s.handled {
+		return
+	}
+	s.handled = true
+	for _, m := range s.msgs {
+		if m.MediaID != "" {
+			s.do(conversation.Act{Ticket: t.TicketID(), Do: casework.DoAdd, Media: m.MediaID, Kind: m.Kind})
+		}
+	}
+}
+
+// soothe answers, at most every ten minutes, who writes on while a major case is
+// in hand.
+func (s *scene) soothe(t *ticket.Ticket) {
+	had := s.read.Fields.Phone
+	if had != "" && t.Guest.Phone == "" {
+		s.do(conversation.Act{Ticket: t.TicketID(), Do: casework.DoSlot, Value: "phone", Text: had})
+		s.say(prompts.AngryPhoneNoted, prompts.Vars{
+			"manager": s.Cases.Calls(s.Cases.Responsible(t).ID), "by": s.Cases.Until(t.Bound()), "phone": customer.Mask(had),
+		})
+		return
+	}
+	s.toCase(t)
+	if s.now.Sub(s.conv.Soothed.Time()) < s.Cases.Pack.General.Limits.MajorEvery {
+		return
+	}
+	s.conv.Soothed = store.At(s.now)
+	who := s.Cases.Responsible(t)
+	v := prompts.Vars{"manager": s.Cases.Shown(who.ID)}
+	if t.Bound().After(store.At(s.now)) {
+		v["by"] = s.Cases.Until(t.Bound())
+	}
+	s.say(prompts.AngryMore, v)
+}
+
+// fresh is for words that begin something.
+func (s *scene) fresh(ctx context.Context) error {
+	r := s.read
+	kinds := map[intent.Intent]ticket.Kind{
+		intent.Complaint: ticket.Complaint, intent.Repair: ticket.Repair, intent.Request: ticket.Request,
+		intent.Order: ticket.Order, intent.Proposal: ticket.Proposal, intent.Praise: ticket.Praise,
+	}
+	if k, ok := kinds[r.Main]; ok {
+		s.conv.Unclear, s.conv.Abuse = 0, 0
+		if k == ticket.Complaint && s.stillBad() {
+			return nil
+		}
+		if err := s.take(ctx, k); err != nil {
+			return err
+		}
+		return s.besides(ctx, k)
+	}
+	switch r.Main {
+	case intent.Inquiry:
+		s.conv.Unclear, s.conv.Abuse = 0, 0
+		return s.inquiry(ctx)
+	case intent.Greeting:
+		s.say(prompts.SmallHello, nil)
+	case intent.Thanks, intent.Rating:
+		s.thanks()
+	case intent.Abuse:
+		return s.scold(ctx)
+	default:
+		return s.unclear(ctx)
+	}
+	return nil
+}
+
+// besides answers a question that came together with something else:
+// 空调坏了，另外早餐几点.
+func (s *scene) besides(_ context.Context, k ticket.Kind) error {
+	if k == ticket.Praise || s.read.Confidence(intent.Inquiry) < 0.5 {
+		return nil
+	}
+	first := s.reply
+	s.reply = chat.Content{}
+	if !s.known(true) {
+		s.reply = first
+		return nil
+	}
+	second := chat.Say(s.reply.Fill(func(chat.Option) string { return "" }))
+	second.Text = strings.TrimSpace(second.Text)
+	s.reply = join(second, first)
+	return nil
+}
+
+// stillBad opens a case again that was ended within 7 days and is not right yet.
+func (s *scene) stillBad() bool {
+	for _, t := range s.ended {
+		if t.Kind == ticket.Praise || s.now.Sub(t.Solved.Time()) > s.Cases.Book.Limits().Reopen || t.Solved.IsZero() {
+			continue
+		}
+		sameThing := s.cat != nil && s.cat.ID == t.Category && s.cat.ID != "other" && (s.room() == "" || t.Room == "" || s.room() == t.Room)
+		if !sameThing && !(s.read.Urge && s.cat == nil && t.TicketID() == s.conv.Case) {
+			continue
+		}
+		s.notOK(t)
+		return true
+	}
+	return false
+}
+
+// thanks is answered once a day, and only when nothing is in hand.
+func (s *scene) thanks() {
+	if len(s.open) > 0 {
+		return
+	}
+	day := s.now.In(s.Zone).Format(time.DateOnly)
+	if s.conv.Thanked == day {
+		return
+	}
+	s.conv.Thanked = day
+	s.say(prompts.SmallThanks, nil)
+}
+
+// unclear asks kindly once what is wanted; then a person looks.
+func (s *scene) unclear(ctx context.Context) error {
+	if s.known(true) {
+		return nil
+	}
+	s.conv.Unclear++
+	if s.conv.Unclear == 1 {
+		s.say(prompts.ClarifyFirst, nil)
+		return nil
+	}
+	s.conv.Unclear = 0
+	t, err := s.draft(ctx, ticket.Human, casework.Intake{Recent: s.recent()})
+	if err != nil {
+		return err
+	}
+	s.begin(t)
+	s.say(prompts.ClarifySecond, prompts.Vars{"by": s.Cases.Until(t.Bound())})
+	return nil
+}
+
+// scold answers swearing without a matter: first kindly, then a person, then
+// silence and a word to the lead.
+func (s *scene) scold(ctx context.Context) error {
+	s.conv.Abuse++
+	switch s.conv.Abuse {
+	case 1:
+		s.say(prompts.SmallScold, nil)
+		return nil
+	case 2:
+		t, err := s.draft(ctx, ticket.Human, casework.Intake{Recent: s.recent()})
+		if err != nil {
+			return err
+		}
+		s.begin(t)
+		s.say(prompts.SmallScoldAgain, prompts.Vars{"who": s.Cases.TeamDesk(t.Team), "by": s.Cases.Until(t.Bound())})
+		return nil
+	}
+	t, err := s.draft(ctx, ticket.Complaint, casework.Intake{Level: ticket.Serious})
+	if err != nil {
+		return err
+	}
+	s.begin(t)
+	return nil
+}
