@@ -10,7 +10,7 @@
 // they do is pushed to the program's webhooks as the platforms push it.
 // [Sim.Phone], [Sim.Inbox] and [Sim.Group] are what those people see.
 //
-// Where the platforms' own pages leave something open, the stricter reading is
-// taken and the place says so. Everything kept is bounded, and time is whatever
-// [Config].Now says.
+// Where the platforms' own pages leave something open, the place says which
+// reading was taken. Everything kept is bounded, and time is whatever [Config].Now
+// says; only time-outs and the delay of a slow answer are real time.
 package sim
