@@ -140,7 +140,7 @@ func (f *Fields) short(t []rune, from, to int, text, d string) {
 	}
 	bareNumber := bare(t) == text
 	if !suffix && (unit(t, to) || from > 0 && (t[from-1] == '¥' || t[from-1] == '￥' || t[from-1] == '.' || t[from-1] == ':') ||
-		emergency(text) || len(room) == 3 && len(d) == 3 && !bareNumber && !placed(t, from, to)) {
+		notRoom(text) || labelled(t, from, sums) || len(room) == 3 && len(d) == 3 && !bareNumber && !placed(t, from, to)) {
 		return
 	}
 	if len(d) != len(room) && !suffix && strings.ContainsAny(text, "abcdefghjkmnpqrstuvwxyz") {
@@ -171,7 +171,12 @@ func typed(s string) string {
 	return s
 }
 
-func emergency(s string) bool {
+// sums stand before an amount, not before a room.
+var sums = []string{"共", "花", "交", "付", "充值", "收", "消费", "价", "扣", "退", "赔", "便宜", "验证码", "积分"}
+
+// notRoom holds for numbers that are hardly ever a room: emergency calls and
+// round sums.
+func notRoom(s string) bool {
 	return slices.Contains([]string{"110", "119", "120", "122", "114", "315", "100", "200", "300", "500", "1000", "2000", "3000", "5000"}, s)
 }
 

@@ -140,7 +140,8 @@ func (s *sheet) negated(h hit) bool {
 			return false
 		}
 		if ends(s.t[low:i], denials) {
-			return true
+			// 不会漏电吧 is a fear, no denial.
+			return !(i < h.from && s.t[i] == '会' && follows(s.t, h.to, "吧", "了吧", "的吧"))
 		}
 		if !strings.ContainsRune(loose, s.t[i-1]) {
 			return false
@@ -156,7 +157,7 @@ func (s *sheet) claims() {
 		switch {
 		case h.tags&tHuman != 0 && !s.refused(h):
 			s.rule(Human, 0.95, h)
-		case h.tags&tComplaint != 0 && !s.negated(h):
+		case h.tags&tComplaint != 0 && !s.negated(h) && !ends(s.t[:h.from], notComing):
 			s.complaint(h)
 		case h.tags&tGrievance != 0 && !s.negated(h):
 			s.rule(Complaint, 0.8, h)
@@ -174,6 +175,9 @@ func (s *sheet) claims() {
 		}
 	}
 }
+
+// notComing stand before 投诉 when none is meant: 我不是投诉，是建议.
+var notComing = []string{"不是", "不是来", "不是要", "不是想", "不算"}
 
 func short(size, limit int, yes, no float64) float64 {
 	if size <= limit {
