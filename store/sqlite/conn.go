@@ -24,8 +24,8 @@ type conn struct {
 // maxStmts bounds the prepared statements of a connection.
 const maxStmts = 256
 
-func newConn(raw driver.Conn) (*conn, error) {
-	return &conn{raw: raw, stmts: make(map[string]driver.Stmt)}, nil
+func newConn(raw driver.Conn) *conn {
+	return &conn{raw: raw, stmts: make(map[string]driver.Stmt)}
 }
 
 func (c *conn) prepare(sql string) (driver.Stmt, error) {

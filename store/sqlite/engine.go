@@ -115,15 +115,11 @@ func (e *Engine) open(ctx context.Context, path string) error {
 
 // connect opens one connection. cache is in KiB.
 func connect(path string, memory bool, cache int) (*conn, error) {
-	d := registered()
-	raw, err := d.Open(path)
+	raw, err := registered().Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: open: %w", err)
 	}
-	c, err := newConn(raw)
-	if err != nil {
-		return nil, errors.Join(err, raw.Close())
-	}
+	c := newConn(raw)
 	pragmas := []string{
 		"busy_timeout=10000", "temp_store=MEMORY", "mmap_size=0",
 		fmt.Sprintf("cache_size=-%d", cache), "trusted_schema=OFF",
