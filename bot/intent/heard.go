@@ -16,7 +16,7 @@ var (
 )
 
 // asides are clauses without a matter of their own.
-var asides = []string{"老客户", "老顾客", "老会员", "会员了", "常客", "在吗", "在不在", "有人吗", "说实话", "真的是", "我就想问", "你们看着办", "什么情况", "怎么回事", "转人工", "人工", "急", "快点", "谢谢", "麻烦"}
+var asides = []string{"老客户", "老顾客", "老会员", "会员了", "常客", "在吗", "在不在", "有人吗", "说实话", "真的是", "我就想问", "你们看着办", "什么情况", "怎么回事", "转人工", "人工", "急", "快点", "谢谢", "麻烦", "什么意思", "要投诉", "投诉", "是不是不想管", "没完"}
 
 // Heard restates what a customer told in their own words, fit to stand before
 // "，让您…": greetings, swearing, asides and marks go, 都没 becomes 还没, at most 24
@@ -30,7 +30,8 @@ func (r *Reader) Heard(text string) string {
 	var out []rune
 	for _, c := range clauses(t) {
 		part := restate(t[c.from:c.to])
-		if len(part) < 2 || rude(within(hits, c)) || unfit(string(part)) {
+		inside := within(hits, c)
+		if len(part) < 2 || rude(inside) || unfit(string(part)) || covered(t[c.from:c.to], inside, tGreet|tFiller) {
 			continue
 		}
 		n := len(out) + len(part)
@@ -58,7 +59,7 @@ func joint(out, part []rune) []rune {
 
 func rude(hits []hit) bool {
 	for _, h := range hits {
-		if h.tags&(tAbuse|tHarm|tMajor|tHuman|tGreet) != 0 && h.tags&(tThanks) == 0 && h.to-h.from >= 2 {
+		if h.tags&(tAbuse|tHarm|tMajor|tHuman) != 0 {
 			return true
 		}
 	}
@@ -90,16 +91,24 @@ func unfit(s string) bool {
 	return false
 }
 
+// turned is how the customer's words sound when we say them; family comes first,
+// since 您妈 would be rude.
+var (
+	family = strings.NewReplacer("我妈妈", "您母亲", "我妈", "您母亲", "我爸爸", "您父亲", "我爸", "您父亲", "我老婆", "您爱人", "我老公", "您爱人")
+	turned = strings.NewReplacer("都没", "还没", "我们", "您", "我", "您", "你们", "", "你", "我们")
+)
+
 // restate turns a clause round to be said to the customer.
 func restate(clause []rune) []rune {
 	s := strings.TrimFunc(string(clause), func(r rune) bool { return !isWord(r) })
+	s = family.Replace(s)
 	for range 4 {
 		s = cutOne(s, openings, strings.CutPrefix)
 	}
 	for range 2 {
 		s = cutOne(s, closings, strings.CutSuffix)
 	}
-	s = strings.NewReplacer("都没", "还没", "我们", "您", "我", "您", "你们", "", "你", "我们").Replace(s)
+	s = turned.Replace(s)
 	var out []rune
 	for _, r := range s {
 		if len(out) > 0 && isHan(r) && isDigit(out[len(out)-1]) && len(out) >= 3 && allDigits(out) {
@@ -144,7 +153,7 @@ func (r *Reader) Question(text string) string {
 		if q, ok := whether(s); ok {
 			return q
 		}
-		if strings.ContainsAny(s, "几哪谁怎什多何") || strings.Contains(s, "不能") || strings.Contains(s, "没有") || strings.Contains(s, "是否") {
+		if strings.ContainsAny(s, "几哪谁怎什多何") && !strings.HasSuffix(s, "了") || strings.Contains(s, "能不能") || strings.Contains(s, "有没有") || strings.Contains(s, "是否") {
 			return s
 		}
 	}
@@ -164,7 +173,7 @@ func whether(s string) (string, bool) {
 	if !asked {
 		return "", false
 	}
-	for _, w := range [][2]string{{"可以", "可不可以"}, {"能", "能不能"}, {"有", "有没有"}, {"会", "会不会"}, {"要", "要不要"}, {"让", "让不让"}, {"是", "是不是"}} {
+	for _, w := range [][2]string{{"支持", "支不支持"}, {"需要", "需不需要"}, {"可以", "可不可以"}, {"能", "能不能"}, {"有", "有没有"}, {"会", "会不会"}, {"要", "要不要"}, {"让", "让不让"}, {"是", "是不是"}} {
 		if a, b, ok := strings.Cut(body, w[0]); ok {
 			return a + w[1] + b, true
 		}
