@@ -55,6 +55,7 @@ func (r *Reader) Read(text string, ctx Context) Reading {
 	r.guess(s)
 	s.weigh()
 	r.name(s)
+	s.out.Urge = s.urge()
 	s.out.Anger = s.anger()
 	s.out.Complete = s.size > 0 && !s.half()
 	return s.out

@@ -14,6 +14,7 @@ type sheet struct {
 	size    int // letters, digits and Han
 	score   map[Intent]float64
 	settled bool // a rule has read the whole message
+	hurried bool // a word of urging stands in it
 	out     Reading
 }
 
@@ -57,7 +58,7 @@ func (s *sheet) wordless() {
 		s.why("只有表情")
 	case s.ctx.Open && slices.ContainsFunc(s.t, func(r rune) bool { return r == '?' }):
 		s.raise(Progress, 0.7)
-		s.out.Urge = true
+		s.hurried = true
 		s.why("有单未结，只打了问号")
 	}
 }
@@ -170,7 +171,7 @@ func (s *sheet) claims() {
 			s.rule(Progress, short(s.size, 20, 0.75, short(s.size, 40, 0.5, 0.3)), h)
 		}
 		if h.tags&tUrge != 0 && s.size <= 60 && !s.negated(h) {
-			s.out.Urge = true
+			s.hurried = true
 			s.rule(Progress, short(s.size, 12, 0.62, 0.35), h)
 		}
 	}
@@ -256,6 +257,18 @@ func (s *sheet) stars() int {
 	return 0
 }
 
+// urge says whether the customer wants something under way to go faster: 快点送两瓶水
+// wants water, and is no question of how far it is.
+func (s *sheet) urge() bool {
+	switch s.out.Main {
+	case Progress:
+		return s.hurried
+	case Complaint, Unknown, Other, Abuse:
+		return s.hurried && s.ctx.Open
+	}
+	return false
+}
+
 // anger adds up angry words, swearing, exclamation marks, threats.
 func (s *sheet) anger() float64 {
 	var a float64
@@ -276,7 +289,7 @@ func (s *sheet) anger() float64 {
 		}
 	}
 	a += 0.12*float64(min(marks, 5)) + 0.08*float64(min(run, 4))
-	if a > 0 && s.out.Urge {
+	if a > 0 && s.hurried {
 		a += 0.2
 	}
 	if len(s.out.MajorWords) > 0 {
