@@ -136,16 +136,19 @@ func (b *Bot) compute(ctx context.Context, conv *conversation.Conversation, grou
 	}
 	turn = conv.Record(turn)
 	if turn.Mode == conversation.Later {
-		conv.Effects = append(conv.Effects, conversation.Effect{ID: s.id(), Deliver: b.replyDelivery(conv, turn)})
+		conv.Effects = append(conv.Effects, conversation.Effect{ID: replyID(turn.Key), Deliver: b.replyDelivery(conv, turn)})
 	}
 	return append(turns, turn), nil
 }
+
+// replyID is the delivery of the reply to a message.
+func replyID(key string) string { return "reply/" + key }
 
 // replyDelivery is the delivery of a reply that cannot be passive.
 func (b *Bot) replyDelivery(conv *conversation.Conversation, t conversation.Turn) *delivery.Delivery {
 	who := chat.CustomerID(conv.ID)
 	return &delivery.Delivery{
-		Meta: store.Meta{ID: "reply/" + t.Key}, To: chat.To(who), Class: delivery.Reply,
+		Meta: store.Meta{ID: replyID(t.Key)}, To: chat.To(who), Class: delivery.Reply,
 		Content: *t.Reply, Customer: who, From: "bot", CreatedAt: t.At,
 	}
 }
@@ -156,11 +159,21 @@ func (b *Bot) carry(ctx context.Context, conv *conversation.Conversation) error 
 	var done []string
 	var err error
 	for _, e := range conv.Effects {
-		if err = b.effect(ctx, who, e); err != nil {
-			err = fmt.Errorf("bot: effect: %w", err)
+		if err = b.effect(ctx, who, e); err == nil {
+			done = append(done, e.ID)
+			continue
+		}
+		err = fmt.Errorf("bot: effect: %w", err)
+		if errors.Is(err, store.ErrUnavailable) || ctx.Err() != nil {
 			break
 		}
-		done = append(done, e.ID)
+		dropped, failErr := b.Talks.Failed(ctx, who, e.ID)
+		if failErr != nil || !dropped {
+			break
+		}
+		b.log.Error("effect given up", "effect", e.ID, "err", err)
+		b.metrics.failed()
+		err = nil
 	}
 	if dropErr := b.Talks.Drop(ctx, who, done...); err == nil {
 		err = dropErr
@@ -171,13 +184,14 @@ func (b *Bot) carry(ctx context.Context, conv *conversation.Conversation) error 
 func (b *Bot) effect(ctx context.Context, who chat.CustomerID, e conversation.Effect) error {
 	switch {
 	case e.Open != nil:
-		e.Open.ID = e.OpenID
+		e.Open.ID = e.OpenID // a document's id is not in its body
 		return b.Cases.Open(ctx, e.Open)
 	case e.Act != nil:
 		return b.Cases.Customer(ctx, who, e.ID, *e.Act)
 	case e.Learn != nil:
 		return b.People.Learn(ctx, who, e.ID, *e.Learn)
 	case e.Deliver != nil:
+		e.Deliver.ID = e.ID
 		return b.Out.Post(ctx, *e.Deliver)
 	case e.Missed != "":
 		return b.Know.Missed(ctx, e.Missed, e.ID, b.Now())

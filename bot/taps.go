@@ -115,7 +115,7 @@ func (s *scene) faq(ctx context.Context, answer string) error {
 	a := s.Know.Live(s.conv.Solved, s.audience(), s.now)
 	s.conv.Solved, s.conv.Asked = "", ""
 	if a != nil && a.Closing != "" {
-		s.say(prompts.InquiryHelped, prompts.Vars{"ending": strings.TrimRight(a.Closing, "。")})
+		s.say(prompts.InquiryHelped, prompts.Vars{"ending": strings.Trim(strings.TrimPrefix(a.Closing, "好的"), "，。")})
 	}
 	return nil
 }

@@ -190,17 +190,15 @@ func (s *scene) begun() ticket.Kind {
 // alarming says whether the words make a case major: a threat, an authority, an
 // injury, or the same matter for the third time.
 func (s *scene) alarming() bool {
-	if s.read.Major {
-		return true
-	}
-	if s.cat != nil && s.cat.Level == string(ticket.Major) && s.read.Has(intent.Complaint) {
-		return true
-	}
-	if shown, is := s.Cases.Pack.Major(s.text); is {
+	shown, is := s.Cases.Pack.Major(s.text)
+	if len(shown) > 0 {
 		s.read.MajorWords = shown
+	}
+	if is || s.read.Major {
+		s.read.Major = true
 		return true
 	}
-	return false
+	return s.cat != nil && s.cat.Level == string(ticket.Major) && s.read.Has(intent.Complaint)
 }
 
 // about is for words that belong to an open case. Who has it hears them and the

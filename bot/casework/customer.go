@@ -156,7 +156,7 @@ func (c guestAct) slot(t *ticket.Ticket) {
 	}
 	c.log(t, ticket.Said, shown, "")
 	t.Wrote, t.Spoke = store.At(c.now), store.At(c.now)
-	if t.Nudge(shown, c.now) {
+	if t.Owner != "" && t.Nudge(shown, c.now) { // before that it stands on the card they get
 		c.nudge(t, c.now)
 	}
 }

@@ -97,28 +97,37 @@ func (d *Desk) Carry(ctx context.Context, t *ticket.Ticket) error {
 	if len(t.Effects) == 0 {
 		return nil
 	}
-	var done []string
+	var done, failed []string
 	var err error
 	for _, e := range t.Effects {
-		if err = d.effect(ctx, t, e); err != nil {
-			err = fmt.Errorf("casework: effect: %w", err)
-			break
+		if one := d.effect(ctx, t, e); one == nil {
+			done = append(done, e.ID)
+		} else if err = errors.Join(err, fmt.Errorf("casework: effect: %w", one)); errors.Is(one, store.ErrUnavailable) || ctx.Err() != nil {
+			return err
+		} else if failed = append(failed, e.ID); e.Tries+1 >= maxTries {
+			d.Log.Error("effect of a case given up", "effect", e.ID, "err", one)
+			done = append(done, e.ID)
 		}
-		done = append(done, e.ID)
-	}
-	if len(done) == 0 {
-		return err
 	}
 	_, dropErr := d.Book.Update(ctx, t.TicketID(), func(t *ticket.Ticket) error {
 		t.Effects = slices.DeleteFunc(t.Effects, func(e ticket.Effect) bool { return slices.Contains(done, e.ID) })
+		for i := range t.Effects {
+			if slices.Contains(failed, t.Effects[i].ID) {
+				t.Effects[i].Tries++
+			}
+		}
 		return nil
 	})
 	return errors.Join(err, dropErr)
 }
 
+// maxTries is how often an effect is tried that fails for a reason of its own.
+const maxTries = 5
+
 func (d *Desk) effect(ctx context.Context, t *ticket.Ticket, e ticket.Effect) error {
 	switch {
 	case e.Deliver != nil:
+		e.Deliver.ID = e.ID // a document's id is not in its body
 		return d.Out.Post(ctx, *e.Deliver)
 	case e.Grey != nil:
 		return d.Out.Post(ctx, delivery.Delivery{

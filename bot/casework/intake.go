@@ -116,4 +116,7 @@ func (d *Desk) complete(t *ticket.Ticket) {
 		t.Title = t.Thing + k.Title
 	}
 	t.Matter = strings.Join(strings.Fields(t.Matter), " ")
+	if t.Room != "" { // it stands beside it on every card
+		t.Matter = strings.TrimLeft(strings.TrimPrefix(t.Matter, t.Room), " ，,房间的")
+	}
 }

@@ -201,7 +201,7 @@ func (d *Desk) targets(t *ticket.Ticket, names []string, now time.Time) []staff.
 // teamFor is who gets the cards of a case's team: those on duty; for a question
 // that another department must answer its liaison and the front desk.
 func (d *Desk) teamFor(t *ticket.Ticket, now time.Time) []staff.Person {
-	people := d.onDuty(t.Team, now)
+	people := agents(d.onDuty(t.Team, now))
 	if t.Kind == ticket.Inquiry {
 		people = append(people, d.frontDesk(now)...)
 	}
@@ -214,10 +214,25 @@ func (d *Desk) teamFor(t *ticket.Ticket, now time.Time) []staff.Person {
 	return people
 }
 
+// agents leaves out leads and managers, who hear when nobody acts, unless nobody
+// else is there.
+func agents(people []staff.Person) []staff.Person {
+	var all []staff.Person
+	for _, p := range people {
+		if !p.Is(staff.Lead) && !p.Is(staff.Manager) && !p.Is(staff.Leader) {
+			all = append(all, p)
+		}
+	}
+	if len(all) == 0 {
+		return people
+	}
+	return all
+}
+
 // frontDesk is the team that complaints go to.
 func (d *Desk) frontDesk(now time.Time) []staff.Person {
 	if k := d.Pack.Kind(string(ticket.Complaint)); k != nil {
-		return d.onDuty(k.Team, now)
+		return agents(d.onDuty(k.Team, now))
 	}
 	return nil
 }

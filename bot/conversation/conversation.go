@@ -64,7 +64,8 @@ const AskLasts = 24 * time.Hour
 // number, never used again.
 type Effect struct {
 	ID      string             `json:"id"`
-	Open    *ticket.Ticket     `json:"open,omitempty"` // a new case
+	Tries   int                `json:"tries,omitempty"` // that failed although the store answered
+	Open    *ticket.Ticket     `json:"open,omitempty"`  // a new case
 	OpenID  string             `json:"open_id,omitempty"`
 	Act     *Act               `json:"act,omitempty"` // something done to a case
 	Learn   *customer.Change   `json:"learn,omitempty"`

@@ -99,3 +99,25 @@ func (t *Talks) Drop(ctx context.Context, who chat.CustomerID, done ...string) e
 	})
 	return err
 }
+
+// maxTries is how often an effect is tried that fails for a reason of its own.
+const maxTries = 5
+
+// Failed counts a failed try of an effect. After five it is dropped, so that it
+// cannot hold up what comes after it; true then.
+func (t *Talks) Failed(ctx context.Context, who chat.CustomerID, effect string) (dropped bool, err error) {
+	_, err = t.change(ctx, who, func(c *Conversation) error {
+		dropped = false
+		for i := range c.Effects {
+			if e := &c.Effects[i]; e.ID == effect {
+				if e.Tries++; e.Tries >= maxTries {
+					c.Effects = slices.Delete(c.Effects, i, i+1)
+					dropped = true
+				}
+				return nil
+			}
+		}
+		return store.ErrUnchanged
+	})
+	return dropped, err
+}

@@ -206,6 +206,7 @@ type Ticket struct {
 // Effect is what must follow from a change, carried out after it and then dropped.
 type Effect struct {
 	ID      string             `json:"id"`
+	Tries   int                `json:"tries,omitempty"` // that failed although the store answered
 	Deliver *delivery.Delivery `json:"deliver,omitempty"`
 	Grey    *Grey              `json:"grey,omitempty"`
 	Talk    *Talk              `json:"talk,omitempty"`
