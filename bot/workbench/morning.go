@@ -1,0 +1,214 @@
+package workbench
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"kefu/bot/chat"
+	"kefu/bot/delivery"
+	"kefu/bot/hours"
+	"kefu/bot/staff"
+	"kefu/bot/ticket"
+	"kefu/prompts"
+	"kefu/store"
+)
+
+const (
+	soonIn  = 2 * time.Hour
+	maxDays = 2000 // cases of one day that a report reads
+)
+
+// RunMorning sends everybody on duty the list of their day, and managers a line
+// about yesterday. It may be repeated: each gets one a day.
+func (b *Bench) RunMorning(ctx context.Context) error {
+	now := b.Now()
+	people, err := b.States.Available(ctx, b.Roster.OnDuty(now, "", ""), true, now)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, p := range people {
+		errs = append(errs, b.Morning(ctx, p))
+	}
+	return errors.Join(append(errs, b.MorningManager(ctx))...)
+}
+
+// Morning sends one person the list of their day; who has nothing to do gets none.
+// It may be repeated.
+func (b *Bench) Morning(ctx context.Context, p staff.Person) error {
+	now, day := b.Now(), b.day()
+	list, err := b.own(ctx, p.ID)
+	if err != nil {
+		return err
+	}
+	visits, err := b.visits(ctx, p)
+	if err != nil {
+		return err
+	}
+	n := len(list) + len(visits)
+	if n == 0 {
+		return nil
+	}
+	state, err := b.States.Get(ctx, p.ID)
+	if err != nil || state.Said >= day {
+		return err
+	}
+	card := b.Words.Card(prompts.CardMorning, b.today(p, list, visits, n))
+	card.URL = b.link(PageMine)
+	c := chat.Content{Form: chat.AsCard, Card: &card}
+	if p.NoCard {
+		c.Form = chat.AsTextCard
+	}
+	if err := b.Out.Post(ctx, b.morning(p, c)); err != nil {
+		return err
+	}
+	_, err = b.States.Change(ctx, p.ID, func(s *staff.State) error {
+		if !s.Morning(now.In(b.Calendar.Location()).Format(time.DateOnly)) {
+			return store.ErrUnchanged
+		}
+		return nil
+	})
+	return err
+}
+
+func (b *Bench) morning(p staff.Person, c chat.Content) delivery.Delivery {
+	return delivery.Delivery{
+		Meta: store.Meta{ID: "morning/" + b.day() + "/" + p.ID}, To: chat.Address{Channel: chat.WeCom, User: p.WecomID},
+		Class: delivery.Staff, From: ticket.ByBot, Content: c,
+	}
+}
+
+// today are the rows of a morning card.
+func (b *Bench) today(p staff.Person, list, visits []*ticket.Ticket, n int) prompts.Vars {
+	now := b.Now()
+	v := prompts.Vars{"who": p.ShownAs, "n": n, "day": b.Calendar.Today(now)}
+	var over, soon, promised []*ticket.Ticket
+	for _, on := range list {
+		at := on.Bound()
+		switch {
+		case late(on, now):
+			over = append(over, on)
+		case at.IsZero() || !on.Clocks.Stopped.IsZero():
+		case at.Sub(store.At(now)) <= soonIn:
+			soon = append(soon, on)
+		}
+		if !on.Clocks.Promise.IsZero() && !late(on, now) {
+			promised = append(promised, on)
+		}
+	}
+	if len(over) > 0 {
+		v["overdue"] = fmt.Sprintf("%d 件：%s", len(over), b.named(over))
+	}
+	if len(soon) > 0 {
+		v["soon"] = fmt.Sprintf("%d 件：%s", len(soon), numbers(soon))
+	}
+	if len(visits) > 0 {
+		v["visits"] = fmt.Sprintf("%d 位，先打 %s", len(visits), b.Cases.Vars(visits[0])["guest"])
+	}
+	if len(promised) > 0 {
+		on := promised[0]
+		v["promises"] = fmt.Sprintf("%s前回 %s", b.Calendar.When(on.Clocks.Promise.Time(), now)+" ", b.Cases.Vars(on)["guest"])
+	}
+	return v
+}
+
+// named are numbers with what they are about: 4790 发票.
+func (b *Bench) named(list []*ticket.Ticket) string {
+	var all []string
+	for _, on := range list[:min(len(list), 3)] {
+		what := on.Thing
+		if what == "" {
+			what = b.kind(on.Kind)
+		}
+		all = append(all, on.No+" "+what)
+	}
+	return strings.Join(all, "、")
+}
+
+func (b *Bench) kind(k ticket.Kind) string {
+	if kind := b.Pack.Kind(string(k)); kind != nil {
+		return kind.Title
+	}
+	return "工单"
+}
+
+// visits are customers who were not content and whom this person is to call back.
+func (b *Bench) visits(ctx context.Context, p staff.Person) ([]*ticket.Ticket, error) {
+	now := b.Now()
+	list, err := b.Book.Between(ctx, now.Add(-7*24*time.Hour), now, nil, maxDays)
+	return slices.DeleteFunc(list, func(on *ticket.Ticket) bool {
+		return on.Rating == nil || on.Rating.Score > 2 || on.Asked != p.ID || now.Sub(on.Rating.At.Time()) > 48*time.Hour
+	}), err
+}
+
+// MorningManager sends managers on duty a line about yesterday. It may be repeated.
+func (b *Bench) MorningManager(ctx context.Context) error {
+	today := dayOf(b.Now(), b.Calendar)
+	list, err := b.Book.Between(ctx, dayOf(today.Add(-time.Hour), b.Calendar), today, nil, maxDays)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	text := b.Words.Line(prompts.StaffMorningManager, b.yesterday(list))
+	var errs []error
+	for _, p := range b.Roster.Managers(b.Now()) {
+		d := b.morning(p, chat.Say(text))
+		d.ID = "morning/" + b.day() + "/" + p.ID + "/report"
+		errs = append(errs, b.Out.Post(ctx, d))
+	}
+	return errors.Join(errs...)
+}
+
+// yesterday counts a day's cases.
+func (b *Bench) yesterday(list []*ticket.Ticket) prompts.Vars {
+	kinds, things, rooms := map[ticket.Kind]int{}, map[string]int{}, map[string][]string{}
+	over, low := 0, 0
+	var longest time.Duration
+	for _, on := range list {
+		kinds[on.Kind]++
+		if on.Thing != "" {
+			things[on.Thing]++
+			if on.Room != "" && !slices.Contains(rooms[on.Thing], on.Room) && len(rooms[on.Thing]) < 5 {
+				rooms[on.Thing] = append(rooms[on.Thing], on.Room)
+			}
+		}
+		if len(on.Clocks.Late) > 0 {
+			over++
+		}
+		if on.Rating != nil && on.Rating.Score <= 2 {
+			low++
+		}
+		if !on.Claimed.IsZero() {
+			longest = max(longest, on.Claimed.Sub(on.Created))
+		}
+	}
+	var parts []string
+	for _, k := range slices.SortedFunc(maps.Keys(kinds), func(x, y ticket.Kind) int {
+		return cmp.Or(cmp.Compare(kinds[y], kinds[x]), cmp.Compare(x, y))
+	}) {
+		parts = append(parts, fmt.Sprintf("%s %d", b.kind(k), kinds[k]))
+	}
+	if over > 0 {
+		parts = append(parts, fmt.Sprintf("超时 %d", over))
+	}
+	if low > 0 {
+		parts = append(parts, fmt.Sprintf("低分 %d", low))
+	}
+	v := prompts.Vars{"total": len(list), "kinds": strings.Join(parts, "、"), "link": b.link(PageReport)}
+	if longest > 0 {
+		v["longest"] = hours.Span(longest)
+	}
+	most := slices.SortedFunc(maps.Keys(things), func(x, y string) int {
+		return cmp.Or(cmp.Compare(things[y], things[x]), cmp.Compare(x, y))
+	})
+	if len(most) > 0 && things[most[0]] > 1 {
+		slices.Sort(rooms[most[0]])
+		v["top"] = fill("{thing} {n} 件〔（{rooms}）〕", prompts.Vars{"thing": most[0], "n": things[most[0]], "rooms": strings.Join(rooms[most[0]], "、")})
+	}
+	return v
+}

@@ -1,0 +1,160 @@
+package workbench
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+
+	"kefu/bot/chat"
+)
+
+// verb is what a command does.
+type verb string
+
+// The commands of the staff.
+const (
+	vClaim    verb = "claim"
+	vReply    verb = "reply"
+	vPass     verb = "pass" // a lead lets words pass
+	vNote     verb = "note"
+	vWait     verb = "wait"
+	vHelp     verb = "help"
+	vMove     verb = "move"
+	vClose    verb = "close"
+	vJoin     verb = "join"
+	vPart     verb = "part"
+	vReopen   verb = "reopen"
+	vPromise  verb = "promise"
+	vMine     verb = "mine"
+	vOpen     verb = "open"
+	vFind     verb = "find"
+	vRecord   verb = "record"
+	vAsk      verb = "ask"
+	vOn       verb = "on"
+	vBusy     verb = "busy"
+	vOff      verb = "off"
+	vHand     verb = "hand"
+	vTake     verb = "take"
+	vSettings verb = "settings"
+	vUsage    verb = "usage"
+	vSend     verb = "send" // of what waits to be confirmed
+	vKeep     verb = "keep"
+	vOther    verb = "other"
+)
+
+// spelling is one way to type a command.
+type spelling struct {
+	word string
+	verb verb
+	how  shape
+}
+
+// shape is what may follow the word.
+type shape int
+
+const (
+	alone  shape = iota // nothing
+	spaced              // a number, or words after a space
+	glued               // words even without a space, when nothing else could be meant
+	firm                // words even without a space
+)
+
+// spellings, longer ones before those they begin with.
+var spellings = []spelling{
+	{"改承诺", vPromise, firm}, {"没人接", vOpen, alone}, {"换一单", vOther, alone}, {"存备注", vKeep, alone}, {"等客人", vWait, spaced},
+	{"接单", vClaim, spaced}, {"接班", vTake, alone}, {"接", vClaim, spaced},
+	{"回复", vReply, spaced}, {"回", vReply, spaced}, {"放行", vPass, spaced},
+	{"备注", vNote, firm}, {"备", vNote, spaced}, {"等", vWait, spaced},
+	{"派给", vHelp, glued}, {"派", vHelp, glued},
+	{"转给", vMove, glued}, {"转出", vMove, glued}, {"转", vMove, spaced},
+	{"办结", vClose, firm}, {"结单", vClose, spaced},
+	{"并入", vJoin, spaced}, {"并单", vJoin, spaced}, {"并", vJoin, spaced},
+	{"拆开", vPart, spaced}, {"拆单", vPart, spaced}, {"拆", vPart, spaced}, {"重开", vReopen, spaced},
+	{"待办", vMine, alone}, {"我的", vMine, alone}, {"清单", vMine, alone},
+	{"查找", vFind, glued}, {"查", vFind, glued}, {"登记", vRecord, firm}, {"问", vAsk, glued},
+	{"在岗", vOn, alone}, {"上岗", vOn, alone}, {"忙", vBusy, alone}, {"离岗", vOff, alone}, {"下班", vOff, alone},
+	{"交班", vHand, spaced}, {"设置", vSettings, alone}, {"帮助", vUsage, alone}, {"?", vUsage, alone},
+	{"发送", vSend, alone},
+}
+
+// command is what somebody typed, taken apart.
+type command struct {
+	verb  verb
+	no    string // number of a case, "" when none was typed
+	rest  string // what follows it
+	all   string // everything behind the word
+	loose bool   // the word may as well be the beginning of a sentence
+}
+
+var number = regexp.MustCompile(`^\d{4,6}`)
+
+// parse takes a command apart; false when the text is none. Full-width digits and
+// spaces count as half-width ones.
+func parse(text string) (command, bool) {
+	text = plain(text)
+	for _, s := range spellings {
+		rest, ok := strings.CutPrefix(text, s.word)
+		if !ok {
+			continue
+		}
+		c := command{verb: s.verb}
+		trimmed := trim(rest)
+		switch {
+		case trimmed == "":
+			return c, true
+		case s.how == alone:
+			continue
+		}
+		c.all, c.rest = trimmed, trimmed
+		if c.verb.numbered() {
+			if no := number.FindString(trimmed); no != "" && endsNumber(trimmed[len(no):]) {
+				c.no, c.rest = no, trim(trimmed[len(no):])
+				return c, true
+			}
+		}
+		gap := len(trimmed) < len(rest)
+		digit := trimmed[0] >= '0' && trimmed[0] <= '9'
+		switch {
+		case gap, digit && s.how >= glued, s.how == firm:
+			return c, true
+		case s.how == glued:
+			c.loose = true
+			return c, true
+		}
+	}
+	return command{}, false
+}
+
+// numbered says whether the number of a case may follow.
+func (v verb) numbered() bool { return v != vFind && v != vRecord && v != vAsk && v != vHand }
+
+// endsNumber says that a number is not merely the beginning of a longer one.
+func endsNumber(rest string) bool { return rest == "" || rest[0] < '0' || rest[0] > '9' }
+
+// plain makes half-width what Chinese input methods make full-width, and cleans.
+func plain(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r >= '０' && r <= '９', r == '？':
+			return r - 0xFEE0
+		case r == '\u3000', r == '\u00a0':
+			return ' '
+		}
+		return r
+	}, chat.Clean(s))
+	return strings.TrimSpace(s)
+}
+
+// trim takes away what stands between a command's parts.
+func trim(s string) string {
+	return strings.TrimSpace(strings.TrimLeftFunc(s, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(":：,，、#", r) }))
+}
+
+// first splits off the first word.
+func first(s string) (word, rest string) {
+	i := strings.IndexFunc(s, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",，：:", r) })
+	if i < 0 {
+		return s, ""
+	}
+	return s[:i], trim(s[i:])
+}

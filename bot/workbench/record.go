@@ -1,0 +1,63 @@
+package workbench
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"strings"
+
+	"kefu/bot/casework"
+	"kefu/bot/desk"
+	"kefu/bot/ticket"
+	"kefu/prompts"
+)
+
+var (
+	roomFirst = regexp.MustCompile(`^(\d{3,5}[A-Za-z]?)(?:\D|$)`)
+	mobile    = regexp.MustCompile(`(?:^|\D)(1[3-9]\d{9})(?:\D|$)`)
+	honoured  = regexp.MustCompile(`^(\p{Han}{1,3}(?:先生|女士|小姐|太太))[\s,，：:、]+`)
+)
+
+// record takes a case down for a customer: 登记 1208 前台来说水龙头漏. Where it came
+// from is asked on a card.
+func (t *turn) record(ctx context.Context, text string) (string, error) {
+	r := casework.Recorded{Cause: t.m.Key, Kind: ticket.Complaint}
+	if m := roomFirst.FindStringSubmatch(text); m != nil {
+		r.Room, text = m[1], trim(text[len(m[1]):])
+	}
+	if m := honoured.FindStringSubmatch(text); m != nil {
+		r.Name, text = m[1], trim(text[len(m[0]):])
+	}
+	if m := mobile.FindStringSubmatch(text); m != nil {
+		r.Phone = m[1]
+	}
+	r.Words = text
+	if t.Kind != nil {
+		if k := t.Kind(text); k != "" {
+			r.Kind = k
+		}
+	}
+	on, err := t.Cases.Record(ctx, t.p.ID, r)
+	if err != nil {
+		return "", err
+	}
+	say := t.line(prompts.StaffRegistered, prompts.Vars{"no": on.No})
+	more, err := t.choose(ctx, "source", on, t.Words.Card(prompts.CardSource, prompts.Vars{
+		"no": on.No, "subject": on.Matter, "room": on.Room, "sources": desk.Choices(t.Pack.General.Sources),
+	}))
+	if more != "" {
+		say += "\n" + more
+	}
+	return say, err
+}
+
+func (t *turn) source(ctx context.Context, on *ticket.Ticket, source string) (string, error) {
+	if source == "" {
+		return sayPick, nil
+	}
+	if _, err := t.Cases.SetSource(ctx, t.p.ID, on.TicketID(), source); err != nil {
+		return "", err
+	}
+	name := desk.Title(t.Pack.General.Sources, source)
+	return t.line(prompts.StaffRegistered, prompts.Vars{"no": on.No, "source": name}), errors.Join(t.grey(ctx, "来源："+strings.TrimSpace(name)))
+}
