@@ -343,4 +343,3 @@ func card(id, title string) Delivery {
 func fail(v chat.Verdict, code int) *chat.Failure {
 	return &chat.Failure{Platform: "oa", Call: "custom/send", Code: code, Verdict: v, Reason: map[int]string{45015: NoWindow, 45047: NoCredits}[code]}
 }
-

@@ -17,6 +17,7 @@ type Local struct {
 	waiting [priorities][]Wake
 	known   map[key]bool // those waiting
 	ready   chan struct{}
+	busy    int // workers at work
 	guard   guard
 }
 
@@ -79,10 +80,28 @@ func (l *Local) take() Wake {
 				l.waiting[p] = nil
 			}
 			delete(l.known, w.key())
+			l.busy++
 			return w
 		}
 	}
 	return Wake{}
+}
+
+func (l *Local) done() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.busy--
+}
+
+// spare says that a worker is free and nothing waits for it; for a reply, that
+// few wait.
+func (l *Local) spare(p Priority) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if p == Replies {
+		return len(l.waiting[Replies]) < 4*l.workers
+	}
+	return l.busy+len(l.known) < l.workers
 }
 
 // Run works until ctx ends.
@@ -97,6 +116,7 @@ func (l *Local) Run(ctx context.Context, handle Handler) error {
 				case <-l.ready:
 				}
 				l.guard.run(ctx, l.take(), handle, l.log)
+				l.done()
 			}
 		})
 	}

@@ -16,8 +16,10 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// Queue carries wake-ups over Redis, so that more instances are more workers.
-// While Redis cannot be reached they are run in this process.
+// Queue carries wake-ups over Redis, so that more instances are more workers. A
+// wake-up for which a worker of this process is free does not take that way: it
+// is faster, and a Redis that is emptied cannot keep it from being run. While
+// Redis is out of reach everything is run in this process.
 //
 // asynq's own retries, delays and retention are not used: an archived id refuses
 // the same id for 90 days, and what is only in Redis is gone with it.
@@ -69,9 +71,10 @@ func NewQueue(rdb redis.UniversalClient, storeID string, workers int, log *slog.
 	return q
 }
 
-// Enqueue hands the wake-up to whichever instance is first.
+// Enqueue hands the wake-up to a free worker here, else to whichever instance is
+// first.
 func (q *Queue) Enqueue(ctx context.Context, w Wake) error {
-	if q.down.Load() {
+	if q.down.Load() || q.local.spare(w.Priority) {
 		return q.local.Enqueue(ctx, w)
 	}
 	payload, err := json.Marshal(w)

@@ -20,7 +20,7 @@ type Ref struct {
 type Source struct {
 	Name     string // of the collection; wake-ups carry it
 	Priority Priority
-	Lease    time.Duration // how far a claim moves due on; 0: 20 s
+	Lease    time.Duration // how far a claim moves due on; 0: 15 s
 
 	// Due lists what is due at now, the longest overdue first, at most limit.
 	// It must be a cheap indexed query.
@@ -99,7 +99,7 @@ func (r *Registry) Register(sources ...Source) error {
 			return fmt.Errorf("jobs: source %q is incomplete or registered twice", s.Name)
 		}
 		if s.Lease <= 0 {
-			s.Lease = 20 * time.Second
+			s.Lease = 15 * time.Second
 		}
 		r.byName[s.Name] = s
 		r.sources = append(r.sources, s)
