@@ -75,7 +75,7 @@ func (s *scene) inquiry(ctx context.Context) error {
 
 // askFor opens a case for a question we have no answer to.
 func (s *scene) askFor(ctx context.Context, question string) error {
-	near := s.Know.Ask(question, knowledge.Staff, s.now).Near
+	near := s.Know.Ask(question, s.audience(), s.now).Near
 	in := casework.Intake{Words: question, Matter: strings.TrimSpace(question), Near: near.String()}
 	if near.Article != nil {
 		in.NearID = near.Article.ID
