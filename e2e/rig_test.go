@@ -212,7 +212,7 @@ func (r *rig) picture() string {
 	var b strings.Builder
 	for _, p := range r.sim.Customers("hotel") {
 		fmt.Fprintf(&b, "— phone %s\n", p.OpenID)
-		for _, x := range p.Bubbles {
+		for _, x := range r.sim.Phone("hotel", p.OpenID).Bubbles {
 			fmt.Fprintf(&b, "  %s %s: %s %s\n", x.From, x.Kind, x.Text, x.Title)
 		}
 	}

@@ -10,7 +10,7 @@ var number = regexp.MustCompile(`编号 (\d{4,})`)
 // The thin path through the whole program: a customer complains, a colleague
 // takes it, answers, closes it, and the customer rates it.
 func TestComplaintIsTakenAnsweredClosedAndRated(t *testing.T) {
-	r := newRig(t)
+	r := newRig(t, func(r *rig) { r.cfg.Accounts[0].Templates = nil })
 	ctx := t.Context()
 	guest := r.sim.Customer("hotel", wang)
 	r.ok(guest.Follow(ctx, "room:1208"))
@@ -34,6 +34,10 @@ func TestComplaintIsTakenAnsweredClosedAndRated(t *testing.T) {
 	r.until("the answer", func() bool { return r.said(wang, "先给您送台风扇") != "" })
 
 	r.ok(r.sim.Member("fd01").Type(ctx, "办结 "+no+" 空调已修好"))
+	r.until("the question for the cause", func() bool { return r.card("fd01", "原因") != nil })
+	r.press("fd01", r.card("fd01", "原因"), "下一步", map[string]string{"cause": "equipment"})
+	r.until("the question for the department", func() bool { return r.card("fd01", "责任部门") != nil })
+	r.press("fd01", r.card("fd01", "责任部门"), "办结", map[string]string{"blame": "eng"})
 	r.until("the question whether it is done", func() bool { return r.said(wang, "空调已修好") != "" })
 	r.ok(guest.TapOption(ctx, "可以了"))
 	r.until("the question for a rating", func() bool { return len(r.sim.Phone("hotel", wang).Last().Options) > 0 })
