@@ -46,7 +46,7 @@ type Deps struct {
 	// Kind judges what sort of case a text taken down for a customer is; left out, or
 	// "": a complaint.
 	Kind func(text string) ticket.Kind
-	// Snippets is a folder of the company's own phrases (*.yaml), read when they change.
+	// Snippets is a folder of the company's own phrases (snippets*.yaml), read when they change.
 	Snippets string
 }
 
@@ -246,12 +246,19 @@ func (t *turn) grey(ctx context.Context, done string) error {
 }
 
 func (t *turn) greyAny(ctx context.Context, done string) error {
-	if t.card == nil || t.card.Content.Card == nil || t.card.Content.Form != chat.AsCard {
+	if t.card == nil {
 		return nil
 	}
-	show := &chat.Card{Title: t.card.Content.Card.Title, Done: done, URL: t.card.Content.Card.URL}
+	return t.greyCard(ctx, t.card, "grey", done)
+}
+
+func (t *turn) greyCard(ctx context.Context, card *delivery.Delivery, what, done string) error {
+	if card.Content.Card == nil || card.Content.Form != chat.AsCard {
+		return nil
+	}
+	show := &chat.Card{Title: card.Content.Card.Title, Done: done, URL: card.Content.Card.URL}
 	return t.Out.Post(ctx, delivery.Delivery{
-		Meta: store.Meta{ID: "bench/" + t.m.Key + "/grey"}, To: t.card.To, Class: delivery.Staff, From: ticket.ByBot,
-		Content: chat.Content{Form: chat.AsUpdate, Updates: t.card.ID, Card: show},
+		Meta: store.Meta{ID: "bench/" + t.m.Key + "/" + what}, To: card.To, Class: delivery.Staff, From: ticket.ByBot,
+		Content: chat.Content{Form: chat.AsUpdate, Updates: card.ID, Card: show},
 	})
 }

@@ -77,6 +77,6 @@ func (t *turn) closeDept(ctx context.Context, on *ticket.Ticket, dept string) (s
 	if err != nil {
 		return "", err
 	}
-	say, err := t.finish(ctx, out.Say, nil, title(t.Pack, dept))
-	return say, errors.Join(err, t.drop(ctx, h.ID), t.leaveCase(ctx, on))
+	done := t.line(prompts.StaffDoneClosed, prompts.Vars{"who": t.p.ShownAs, "at": t.Calendar.At(t.now)})
+	return out.Say, errors.Join(t.drop(ctx, h.ID), t.leaveCase(ctx, on), t.grey(ctx, done))
 }

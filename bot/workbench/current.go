@@ -29,7 +29,7 @@ func (t *turn) say(ctx context.Context, on *ticket.Ticket, text string, pass boo
 	if err := t.current(ctx, on); err != nil {
 		return "", err
 	}
-	return out.Say, t.lesson(ctx, out)
+	return t.lesson(ctx, out)
 }
 
 // words are for the current case: they are asked about before they are sent, unless

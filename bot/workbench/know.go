@@ -81,17 +81,21 @@ func (t *turn) near(ctx context.Context, on *ticket.Ticket, id string) (string, 
 
 // lesson asks whether the first answer to a question nobody had an answer for is
 // worth keeping.
-func (t *turn) lesson(ctx context.Context, out casework.Outcome) error {
+func (t *turn) lesson(ctx context.Context, out casework.Outcome) (string, error) {
 	if out.Learn == "" || out.Ticket == nil {
-		return nil
+		return out.Say, nil
 	}
 	on := out.Ticket
 	h := held{Ticket: on.ID, Question: on.Words, Text: out.Learn}
 	if err := t.keep(ctx, t.lessonID(on.ID), h, lessonFor); err != nil {
-		return err
+		return "", err
 	}
 	card := t.Words.Card(prompts.CardLearn, prompts.Vars{"no": on.No, "question": on.Words, "answer": out.Learn})
-	return t.post(ctx, t.p, "learn", on, card)
+	more, err := t.show(ctx, "learn", on, card)
+	if more != "" {
+		return out.Say + "\n" + more, err
+	}
+	return out.Say, err
 }
 
 // learn is what the person says to that: keep, change first, or not.
@@ -134,8 +138,8 @@ func (t *turn) propose(ctx context.Context, on *ticket.Ticket, h *held, answer s
 		Ticket: on.ID, Question: clip(question, knowledge.MaxQuestion), Answer: answer, Category: title(t.Pack, on.Dept), By: t.p.ID,
 	}, t.now)
 	if errors.Is(err, knowledge.ErrInvalid) {
-		_, why, _ := strings.Cut(err.Error(), ": ")
-		return why, nil
+		why := err.Error() // ends with what is wrong, for a person
+		return why[strings.LastIndex(why, ": ")+1:], nil
 	}
 	if err != nil {
 		return "", err

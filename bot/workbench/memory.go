@@ -97,3 +97,12 @@ func (t *turn) choose(ctx context.Context, what string, on *ticket.Ticket, card 
 	}
 	return listed(card.Title, card.Select.Options), nil
 }
+
+// show gives the person a card with buttons only; who sees no cards may type what
+// stands on the buttons.
+func (t *turn) show(ctx context.Context, what string, on *ticket.Ticket, card chat.Card) (string, error) {
+	if !t.p.NoCard {
+		return "", t.post(ctx, t.p, what, on, card)
+	}
+	return listed(card.Title, card.Buttons), t.keep(ctx, t.askID(), held{Options: card.Buttons, Ticket: on.ID}, askFor)
+}

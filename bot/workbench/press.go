@@ -40,6 +40,15 @@ func (t *turn) pressed(ctx context.Context) (string, error) {
 	if err := t.recognise(ctx); err != nil {
 		return "", err
 	}
+	if len(t.m.Selected) > 0 { // the question is answered by the card
+		if h, err := t.recall(ctx, t.askID()); err != nil {
+			return "", err
+		} else if h != nil && h.Do == t.m.EventKey {
+			if err := t.drop(ctx, h.ID); err != nil {
+				return "", err
+			}
+		}
+	}
 	return t.press(ctx, parseButton(t.m.EventKey), t.m.Selected)
 }
 
@@ -346,6 +355,8 @@ func (t *turn) answered(ctx context.Context, h *held, key, text string) (string,
 	b := parseButton(h.Do)
 	say, err := "", error(nil)
 	switch {
+	case len(h.Options) > 0 && h.Question == "": // buttons, named by those who see no cards
+		say, err = t.press(ctx, parseButton(key), nil)
 	case len(h.Options) > 0:
 		say, err = t.press(ctx, b, map[string]string{h.Question: key})
 	case t.on == nil:

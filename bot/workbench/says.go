@@ -18,6 +18,8 @@ const (
 	sayFileLost  = "没能从企业微信取下来，请再发一次。"
 	sayToldThem  = "已告诉{who}。"
 	saySeen      = "好。"
+	sayNoShift   = "现在没有交给您的班。"
+	sayNoneWaits = "没有等着发的话。要发给客人，直接打出来，或打：回 4827 想说的话"
 	sayNewAnswer = "改好的答案，打一句发来。"
 	sayApproved  = "已生效，客人再问就这样答。"
 	sayCall      = "{guest} {phone}。打完点“已电话告知”。"

@@ -22,6 +22,7 @@ type shift struct {
 	From    string     `json:"from"`
 	To      []string   `json:"to"`
 	Tickets []string   `json:"tickets"`
+	Cards   string     `json:"cards"`          // what the ids of its cards begin with; the person's follows
 	Open    bool       `json:"open,omitempty"` // nobody has taken it yet
 	Taken   string     `json:"taken,omitempty"`
 	At      store.Time `json:"at,omitzero"`
@@ -126,7 +127,7 @@ func (t *turn) handOver(ctx context.Context, name string) (string, error) {
 		return "", err
 	}
 	s := &shift{
-		Meta: store.Meta{ID: "s" + t.pendingID()}, From: t.p.ID, Open: true,
+		Meta: store.Meta{ID: "s" + t.pendingID()}, From: t.p.ID, Open: true, Cards: "bench/" + t.m.Key + "/hand/",
 		At: store.At(t.now), Due: store.At(t.now.Add(keepShifts)),
 	}
 	promised := 0
@@ -186,6 +187,9 @@ func (t *turn) takers(ctx context.Context, name string) ([]staff.Person, error) 
 	if len(all) == 0 {
 		all = slices.DeleteFunc(t.Roster.Team(t.p.Team), me)
 	}
+	if agents := slices.DeleteFunc(slices.Clone(all), leads); len(agents) > 0 && !leads(t.p) {
+		all = agents
+	}
 	if len(all) == 0 {
 		if l, ok := t.Roster.LeadOf(t.p.ID, t.now); ok {
 			all = append(all, l)
@@ -214,7 +218,7 @@ func (t *turn) takeOver(ctx context.Context, id string) (string, error) {
 		}
 		open = slices.DeleteFunc(open, func(s *shift) bool { return !slices.Contains(s.To, t.p.ID) })
 		if len(open) == 0 {
-			return t.line(prompts.StaffOldCard, nil), nil
+			return sayNoShift, nil
 		}
 		id = slices.MaxFunc(open, func(a, b *shift) int { return a.At.Time().Compare(b.At.Time()) }).ID
 	}
@@ -233,27 +237,57 @@ func (t *turn) takeOver(ctx context.Context, id string) (string, error) {
 	case s.Taken != t.p.ID:
 		return t.late(s.Taken, s.TakenAt), nil
 	}
+	mine, err := t.takeAll(ctx, s)
+	if err != nil {
+		return "", err
+	}
+	say := t.line(prompts.StaffTookOver, prompts.Vars{"n": len(mine), "items": numbers(mine)})
+	if from, ok := t.Roster.ByID(s.From); ok {
+		if err := t.tell(ctx, from, "taken", t.p.ShownAs+" "+say); err != nil {
+			return "", err
+		}
+	}
+	return say, t.greyShift(ctx, s)
+}
+
+// takeAll makes the person the owner of what a hand-over names and its giver still
+// has. It may be repeated.
+func (t *turn) takeAll(ctx context.Context, s *shift) ([]*ticket.Ticket, error) {
 	var mine []*ticket.Ticket
 	for _, one := range s.Tickets {
 		on, err := t.Book.Get(ctx, ticket.ID(one))
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		if on.Owner == s.From && on.IsOpen() {
-			if _, err := t.Cases.MoveTo(ctx, s.From, on.TicketID(), t.p.ID, ""); err != nil && !refused(err) {
-				return "", err
-			} else if err == nil {
-				mine = append(mine, on)
+			_, err := t.Cases.MoveTo(ctx, s.From, on.TicketID(), t.p.ID, "")
+			if refused(err) {
+				continue
 			}
+			if err != nil {
+				return nil, err
+			}
+			mine = append(mine, on)
 		} else if on.Owner == t.p.ID && on.IsOpen() {
 			mine = append(mine, on)
 		}
 	}
+	return mine, nil
+}
+
+// greyShift turns the cards of all grey that the hand-over was offered to.
+func (t *turn) greyShift(ctx context.Context, s *shift) error {
 	done := t.line(prompts.StaffDoneTakenOver, prompts.Vars{"who": t.p.ShownAs})
-	if from, ok := t.Roster.ByID(s.From); ok {
-		if err := t.tell(ctx, from, "taken", t.p.ShownAs+" "+t.line(prompts.StaffTookOver, prompts.Vars{"n": len(mine), "items": numbers(mine)})); err != nil {
-			return "", err
+	var errs []error
+	for _, to := range s.To {
+		card, err := t.Out.Get(ctx, s.Cards+to)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
 		}
+		if err != nil {
+			return err
+		}
+		errs = append(errs, t.greyCard(ctx, card, "grey/"+to, done))
 	}
-	return t.line(prompts.StaffTookOver, prompts.Vars{"n": len(mine), "items": numbers(mine)}), t.grey(ctx, done)
+	return errors.Join(errs...)
 }

@@ -21,7 +21,7 @@ import (
 
 // Phrases that staff call up by name (/赔礼) come, the nearest first, from the
 // person's own, the department's, everybody's, and then those of the pack. The
-// company's own are files in a folder, read again when they change:
+// company's own are files snippets*.yaml in a folder, read again when they change:
 //
 //	personal: {fd01: {到了: "我到前台了"}}
 //	departments: {eng: {配件: "要换配件，{by}装好"}}
@@ -56,7 +56,7 @@ func (p *phrases) read() phraseFile {
 		return p.own
 	}
 	p.at = time.Now()
-	files, _ := filepath.Glob(filepath.Join(p.dir, "*.yaml"))
+	files, _ := filepath.Glob(filepath.Join(p.dir, "snippets*.yaml"))
 	slices.Sort(files)
 	files = files[:min(len(files), maxPhraseFiles)]
 	stamp := ""

@@ -26,7 +26,7 @@ func (t *turn) typed(ctx context.Context, text string) (string, error) {
 	}
 	c, is := parse(text)
 	if is && c.pending() && (t.state.Pending == nil || t.state.Pending.Ticket == "") {
-		is = false
+		return sayNoneWaits, nil
 	}
 	if is && c.loose && (asked != nil && len(asked.Options) == 0 || t.state.CurrentAt(t.now) != "") {
 		is = false
@@ -42,6 +42,11 @@ func (t *turn) typed(ctx context.Context, text string) (string, error) {
 		return t.answered(ctx, asked, "", text)
 	}
 	if is {
+		if asked != nil && !c.looks() { // they went on to something else
+			if err := t.drop(ctx, asked.ID); err != nil {
+				return "", err
+			}
+		}
 		return t.command(ctx, c)
 	}
 	if number.MatchString(text) && endsNumber(number.ReplaceAllString(text, "")) && len(number.FindString(text)) == len(text) {
@@ -62,6 +67,11 @@ func (t *turn) typed(ctx context.Context, text string) (string, error) {
 
 // pending says that the command is about words that wait to be confirmed.
 func (c command) pending() bool { return c.verb == vSend || c.verb == vKeep || c.verb == vOther }
+
+// looks says that the command only shows something.
+func (c command) looks() bool {
+	return slices.Contains([]verb{vMine, vOpen, vFind, vAsk, vUsage}, c.verb)
+}
 
 func (t *turn) command(ctx context.Context, c command) (string, error) {
 	switch c.verb {
@@ -160,8 +170,7 @@ func (t *turn) do(ctx context.Context, c command, on *ticket.Ticket) (string, er
 		out, err := t.Cases.Part(ctx, by, id)
 		return out.Say, err
 	case vReopen:
-		out, err := t.Cases.Reopen(ctx, by, id, c.rest)
-		return out.Say, err
+		return said(t.Cases.Reopen(ctx, by, id, c.rest))(func() error { return t.current(ctx, on) })
 	case vPromise:
 		return t.promise(ctx, on, c.rest)
 	}
@@ -176,7 +185,7 @@ func (t *turn) claim(ctx context.Context, on *ticket.Ticket, dept string) (strin
 		if on.Owner != t.p.ID || on.Auto || !on.IsOpen() {
 			return "", err
 		}
-		out.Say = t.line(prompts.StaffClaimedOk, prompts.Vars{"no": on.No, "guest": on.Guest.Name, "room": on.Room})
+		out.Say = t.line(prompts.StaffClaimedOk, prompts.Vars{"no": on.No, "guest": on.Guest.Name, "room": on.Room, "they": they(on)})
 		if dept != "" {
 			help, err := t.Cases.Help(ctx, t.p.ID, on.TicketID(), dept, "")
 			if err != nil {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-var clock = regexp.MustCompile(`^(今天|明天|后天)?\s*(上午|早上|中午|下午|晚上)?\s*(\d{1,2})(?:[:：点](半|\d{1,2})?分?)\s*(前|以前|之前)?`)
+var clock = regexp.MustCompile(`^(今天|明天|后天)?\s*(上午|早上|中午|下午|晚上)?\s*(\d{1,2})\s*(?:[:：点]\s*(半|\d{1,2})?分?)\s*(前|以前|之前)?`)
 
 // when reads the instant a text begins with (16:30, 明天 9 点, 下午 4 点半) in the
 // zone of now, and what follows it. The zero time when there is none.
