@@ -29,6 +29,7 @@ import (
 	"kefu/prompts"
 	"kefu/store"
 	"kefu/store/sqlite"
+	"kefu/store/storetest"
 )
 
 // stage is a bench with everything around it but the channels: what is to be sent
@@ -36,7 +37,7 @@ import (
 type stage struct {
 	*Bench
 	t      *testing.T
-	engine store.Engine
+	engine *storetest.FaultyEngine
 	talks  *conversation.Talks
 	posts  *store.Collection[delivery.Delivery]
 	mu     sync.Mutex
@@ -72,9 +73,10 @@ func newStage(t *testing.T) *stage {
 	t.Helper()
 	ctx := t.Context()
 	s := &stage{t: t, clock: time.Date(2026, 11, 24, 14, 5, 0, 0, hours.China())}
-	engine, err := sqlite.OpenMemory(ctx)
+	memory, err := sqlite.OpenMemory(ctx)
 	s.ok(err)
-	t.Cleanup(func() { _ = engine.Close() })
+	t.Cleanup(func() { _ = memory.Close() })
+	engine := storetest.Faulty(memory)
 	s.engine = engine
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
 	pack, err := desk.Load("hotel")
