@@ -1,0 +1,216 @@
+package demo
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"kefu/bot/ticket"
+	"kefu/store"
+)
+
+// noon is when the tests' real clock stands at first: a weekday afternoon.
+var noon = time.Date(2026, 11, 24, 14, 5, 0, 0, time.FixedZone("CST", 8*3600))
+
+// run opens a demo in dir whose real time began at noon.
+func run(t *testing.T, dir string, change ...func(*Options)) *Demo {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	o := Options{
+		Data: dir, Out: &bytes.Buffer{}, Listener: l, Began: began,
+		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Now: func() time.Time { return noon.Add(time.Since(began)) },
+	}
+	for _, f := range change {
+		f(&o)
+	}
+	d, err := Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { shut(t, d) })
+	return d
+}
+
+func shut(t *testing.T, d *Demo) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := d.Close(ctx); err != nil {
+		t.Errorf("closing: %v", err)
+	}
+}
+
+// until waits for something to become so.
+func until(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	end := time.Now().Add(10 * time.Second)
+	for !is() {
+		if time.Now().After(end) {
+			t.Fatalf("never happened: %s", what)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		<-ctx.Done()
+		cancel()
+	}
+}
+
+func TestReadySoonWithPeopleAndCases(t *testing.T) {
+	began := time.Now()
+	d := run(t, t.TempDir())
+	if took := time.Since(began); took > 2*time.Second {
+		t.Errorf("ready after %v", took)
+	}
+	until(t, "小陈 has both cards", func() bool { return len(d.sim.Cards("fd01")) == 2 })
+	now := d.clock.now()
+	old, err := d.app.Book.Between(t.Context(), now.AddDate(0, -2, 0), now.AddDate(0, 0, -7), nil, 200)
+	if err != nil || len(old) != 120 {
+		t.Fatalf("%d cases of last month, %v", len(old), err)
+	}
+	things := map[string]int{}
+	for _, c := range old {
+		things[c.Thing]++
+		if c.State != ticket.Closed || c.Cause == "" || c.Blame == "" || c.Due != (store.Time{}) {
+			t.Errorf("%s: %s, cause %q, blame %q, due %v", c.No, c.State, c.Cause, c.Blame, c.Due)
+		}
+	}
+	if things["空调"] != 18 || things["等候"] != 14 || things["卫生"] != 11 || things["餐饮"] != 9 {
+		t.Errorf("%v", things)
+	}
+	if n := d.app.Know.Len(); n != 30 {
+		t.Errorf("%d articles", n)
+	}
+	s := d.state(t.Context(), look{customer: li.OpenID, staff: "fd01"})
+	if len(s.Customers) != 4 || len(s.Staff) != 7 || len(s.Cases) != 2 {
+		t.Errorf("%d customers, %d staff, %d cases", len(s.Customers), len(s.Staff), len(s.Cases))
+	}
+	if s.Phone.Credits.Open || len(s.Phone.Bubbles) != 2 {
+		t.Errorf("李先生's phone: %+v", s.Phone)
+	}
+}
+
+func TestGreetingIsTheScript(t *testing.T) {
+	var out bytes.Buffer
+	dir := t.TempDir()
+	d := run(t, dir, func(o *Options) { o.Out = &out })
+	d.greet()
+	lines := strings.Split(out.String(), "\n")
+	want := []string{
+		"→ " + d.URL(), "左边是客人的微信，右边是员工的企业微信，中间是工单。",
+		`先试：左边点"空调不制冷" → 右边点"接单" → 打一句话 → "办结"`,
+		"数据在 " + dir + "，Ctrl+C 停，再开接着来；从头来：kefu demo --fresh",
+	}
+	for i, w := range want {
+		if !strings.HasSuffix(lines[i], w) {
+			t.Errorf("line %d: %q, want …%q", i, lines[i], w)
+		}
+	}
+}
+
+func TestJumpLetsDueThingsHappen(t *testing.T) {
+	d := run(t, t.TempDir())
+	if err := d.customerDoes(t.Context(), act{As: wang.OpenID, Do: "say", Text: "1208空调不制冷 打了两次前台都没人来"}); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the complaint has a number", func() bool {
+		return strings.Contains(d.sim.Phone(account, wang.OpenID).Last().Text, "编号")
+	})
+	until(t, "小陈 has the card", func() bool { return len(d.sim.Cards("fd01")) == 3 })
+	v, err := d.jump(t.Context(), "30m")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log(v.Causes, "\n", strings.Join(v.Lines, "\n"))
+	for _, want := range []string{"自动派单", "升级到组长", "升级到经理"} {
+		if !strings.Contains(strings.Join(v.Causes, " "), want) {
+			t.Errorf("no %s in %v", want, v.Causes)
+		}
+	}
+	v, err = d.jump(t.Context(), "8:30")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log(v.Causes, "\n", strings.Join(v.Lines, "\n"))
+	if !strings.Contains(strings.Join(v.Causes, " "), "发早报") {
+		t.Errorf("no morning round: %v", v.Causes)
+	}
+	v, err = d.jump(t.Context(), "48h")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log(v.Causes, "\n", strings.Join(v.Lines, "\n"))
+	if !strings.Contains(strings.Join(v.Causes, " "), "窗口过了") {
+		t.Errorf("the window is still open: %v", v.Causes)
+	}
+}
+
+func TestGoesOnWhereItStopped(t *testing.T) {
+	dir := t.TempDir()
+	d := run(t, dir)
+	if err := d.sim.Customer(account, wang.OpenID).Say(t.Context(), "早餐几点"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.jump(t.Context(), "5m"); err != nil {
+		t.Fatal(err)
+	}
+	before, ahead := d.sim.Phone(account, wang.OpenID), d.clock.ahead()
+	shut(t, d)
+
+	d = run(t, dir)
+	if after := d.sim.Phone(account, wang.OpenID); len(after.Bubbles) != len(before.Bubbles) || len(after.Bubbles) < 2 {
+		t.Errorf("%d bubbles, before %d", len(after.Bubbles), len(before.Bubbles))
+	}
+	if d.clock.ahead() != ahead {
+		t.Errorf("the clock is %v ahead, was %v", d.clock.ahead(), ahead)
+	}
+	if err := d.sim.Customer(account, wang.OpenID).Say(t.Context(), "泳池几点开"); err != nil {
+		t.Errorf("after the restart: %v", err)
+	}
+	shut(t, d)
+
+	own := filepath.Join(dir, "prompts", "mine.txt")
+	if err := os.MkdirAll(filepath.Dir(own), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(own, []byte("# mine\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d = run(t, dir, func(o *Options) { o.Fresh = true })
+	if n := len(d.sim.Phone(account, wang.OpenID).Bubbles); n != 0 {
+		t.Errorf("--fresh left %d bubbles", n)
+	}
+	if _, err := os.Stat(own); err != nil {
+		t.Errorf("--fresh removed what people made: %v", err)
+	}
+}
+
+func TestFolderInUseIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	run(t, dir)
+	_, err := Open(t.Context(), Options{Data: dir, Addr: "127.0.0.1:0", Fresh: true})
+	if err == nil {
+		t.Fatal("two demos in one folder")
+	}
+	t.Log(err)
+}
+
+func TestNightBeginsInTheAfternoon(t *testing.T) {
+	for _, hour := range []int{0, 3, 8, 9, 14, 19, 20, 23} {
+		real := time.Date(2026, 11, 24, hour, 30, 0, 0, noon.Location())
+		c := &clock{real: func() time.Time { return real }, zone: noon.Location()}
+		c.begin()
+		if h := c.now().In(c.zone).Hour(); h < dayFrom || h >= dayTo {
+			t.Errorf("at %d:30 it begins at %d", hour, h)
+		}
+	}
+}
