@@ -55,7 +55,7 @@ func TestTypedAnything(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		text := strings.Join(rapid.SliceOfN(rapid.OneOf(rapid.SampledFrom(words), rapid.String()), 0, 6).Draw(r, "text"), "")
 		got := s.type_("小陈", text)
-		if !utf8.ValidString(got) || strings.ContainsAny(got, "<>\x00") || strings.ContainsRune(got, '\ue000') {
+		if !utf8.ValidString(got) || strings.Contains(got, "<a") || strings.ContainsRune(got, 0) || strings.ContainsRune(got, '\ue000') {
 			r.Fatalf("%q → %q", text, got)
 		}
 	})

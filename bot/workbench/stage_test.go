@@ -38,6 +38,7 @@ type stage struct {
 	*Bench
 	t      *testing.T
 	engine *storetest.FaultyEngine
+	dying  *dying
 	talks  *conversation.Talks
 	posts  *store.Collection[delivery.Delivery]
 	mu     sync.Mutex
@@ -76,7 +77,8 @@ func newStage(t *testing.T) *stage {
 	memory, err := sqlite.OpenMemory(ctx)
 	s.ok(err)
 	t.Cleanup(func() { _ = memory.Close() })
-	engine := storetest.Faulty(memory)
+	s.dying = &dying{Engine: memory}
+	engine := storetest.Faulty(s.dying)
 	s.engine = engine
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
 	pack, err := desk.Load("hotel")
