@@ -23,7 +23,7 @@ func (o *Outbox) carry(ctx context.Context, d *Delivery, since time.Time) error 
 	now := o.now()
 	for _, x := range list {
 		live := x.State == Sending && x.ID != d.ID && now.Before(x.Lease)
-		if live || x.before(d) && !x.ready(now).After(now.Add(laneLimit)) {
+		if live || x.before(d, now) {
 			// Two claimed at once, or an older one came into the lane: whoever
 			// sees it steps back, so that never two are under way. A different
 			// wait for each, or they would step back for ever.

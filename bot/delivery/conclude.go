@@ -227,7 +227,8 @@ func (d *Delivery) become(s State, now store.Time) {
 	d.Lost = store.Time{}
 }
 
-// laneLimit: what waits longer leaves its lane, so that it holds nobody up.
+// laneLimit: what waits longer holds nobody up, and what is only scheduled does
+// not stand in the lane before.
 const laneLimit = 2 * time.Minute
 
 // derive sets what is found by: due, lane, shelf. It follows every change.
@@ -236,7 +237,7 @@ func (d *Delivery) derive(now store.Time) {
 	switch d.State {
 	case Queued:
 		d.Due = d.ready(now)
-		if d.Due.Sub(now) <= laneLimit {
+		if d.NotBefore.Sub(now) <= laneLimit {
 			d.Lane = d.To.String()
 		}
 	case Sending:

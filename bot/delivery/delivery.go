@@ -80,7 +80,7 @@ type Delivery struct {
 	Closing   bool            `json:"closing,omitempty"` // may take the last credit
 	NotBefore store.Time      `json:"not_before,omitzero"`
 	NotAfter  store.Time      `json:"not_after,omitzero"`
-	CreatedAt store.Time      `json:"created_at"` // zero: the outbox's now
+	CreatedAt store.Time      `json:"created_at"` // zero: the outbox gives it and Seq
 	Seq       int             `json:"seq"`        // order among those of one instant
 	Ways      []Way           `json:"ways"`       // empty: by class and content
 

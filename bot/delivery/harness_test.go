@@ -252,10 +252,10 @@ func sweepOnce(t testing.TB, o *Outbox, at time.Time) (ran int) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			ran++
 			if !mine {
 				continue
 			}
-			ran++
 			if err := s.Run(t.Context(), r.ID); err != nil {
 				t.Logf("run: %v", err)
 			}

@@ -76,6 +76,19 @@ func (l *lanes) quit(key string) {
 	delete(l.all, key)
 }
 
+// attended says that somebody in this process comes to a lane by itself: it is
+// busy, and will look once more, or rests until the first in it may go.
+func (l *lanes) attended(key string, now store.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	x := l.all[key]
+	if x == nil {
+		return false
+	}
+	x.again = x.again || x.busy
+	return x.busy || now.Before(x.rest)
+}
+
 // wakeUp ends a lane's rest: what it waited for may have changed.
 func (l *lanes) wakeUp(key string) {
 	l.mu.Lock()

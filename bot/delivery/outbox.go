@@ -63,6 +63,8 @@ type Outbox struct {
 	work   sync.WaitGroup
 	mu     sync.Mutex
 	closed bool
+	last   store.Time // latest CreatedAt given
+	seq    int        // and Seq
 	ctx    context.Context
 	stop   context.CancelFunc
 }
@@ -139,6 +141,19 @@ func (o *Outbox) enter() bool {
 	return !o.closed
 }
 
+// stamp gives the place in order of what is posted now: within one millisecond
+// Seq counts, in steps that leave room for the parts of a text.
+func (o *Outbox) stamp(now store.Time) (at store.Time, seq int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if now.Equal(o.last) {
+		o.seq += maxParts + 1
+	} else {
+		o.last, o.seq = now, 0
+	}
+	return now, o.seq
+}
+
 func (o *Outbox) now() store.Time { return store.At(o.Now()) }
 
 // Get returns a delivery, or store.ErrNotFound.
@@ -165,9 +180,35 @@ func (o *Outbox) Sources() []jobs.Source {
 			}
 			return refs, err
 		}
+		s.Claim = o.claimDue
 		all = append(all, s)
 	}
 	return all
+}
+
+// unattended is when a delivery behind others is looked at, should whoever
+// attends its lane have died.
+const unattended = time.Minute
+
+// claimDue moves due on. What stands in a lane that this process attends needs
+// no wake-up: thousands behind one robot would keep the sweep from all else.
+func (o *Outbox) claimDue(ctx context.Context, id string, now store.Time, lease time.Duration) (bool, error) {
+	mine := false
+	_, err := o.all.Update(ctx, id, func(d *Delivery) error {
+		if mine = !d.Due.IsZero() && !d.Due.After(now); !mine {
+			return store.ErrUnchanged
+		}
+		d.Due = now.Add(lease)
+		if d.State == Queued && len(d.Effects) == 0 && d.Lane != "" && o.lanes.attended(d.Lane, now) {
+			mine = false
+			d.Due = now.Add(unattended)
+		}
+		return nil
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return mine && err == nil, err
 }
 
 var sourceNames = [3]string{collection, collection + "_notice", collection + "_promotion"}

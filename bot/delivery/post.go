@@ -24,6 +24,9 @@ func (o *Outbox) Post(ctx context.Context, d Delivery) error {
 	}
 	defer o.work.Done()
 	now := o.now()
+	if d.CreatedAt.IsZero() {
+		d.CreatedAt, d.Seq = o.stamp(now)
+	}
 	if err := d.prepare(now); err != nil {
 		return err
 	}
@@ -48,9 +51,6 @@ func (d *Delivery) prepare(now store.Time) error {
 	}
 	if d.Customer == "" && d.To.Channel == chat.OA {
 		d.Customer = chat.Customer(d.To.Account, d.To.User)
-	}
-	if d.CreatedAt.IsZero() {
-		d.CreatedAt = now
 	}
 	if len(d.Ways) == 0 {
 		d.Ways = d.defaultWays()
@@ -93,24 +93,30 @@ func (o *Outbox) post(ctx context.Context, d *Delivery, now store.Time) error {
 	if d.Lane == "" { // scheduled
 		return o.insert(ctx, d)
 	}
-	mine, rest := o.lanes.enter(key, d.Rank, now)
-	if !mine {
-		// Whoever holds the lane comes to d; the sweep is for when they die.
-		d.Due = now.Add(time.Minute)
-		if rest.After(now) {
-			d.Due = rest.Add(time.Minute)
-		}
-		return o.insert(ctx, d)
-	}
+	// The worker first, the lane second: a lane is held only by who will look
+	// into it.
 	select {
 	case o.slots <- struct{}{}:
 	default: // no worker: leave it to those of jobs
-		o.lanes.quit(key)
 		err := o.insert(ctx, d)
 		if err == nil {
 			o.wake(ctx, d)
 		}
 		return err
+	}
+	mine, rest := o.lanes.enter(key, d.Rank, now)
+	if !mine {
+		<-o.slots
+		// Whoever holds the lane comes to d; the sweep is for when they die.
+		d.Due = now.Add(unattended)
+		if rest.After(now) {
+			d.Due = rest.Add(unattended)
+		}
+		if err := o.insert(ctx, d); err != nil {
+			return err
+		}
+		o.visit(d) // it may have looked for the last time before d was there
+		return nil
 	}
 	claimed := o.claimFirst(ctx, d, now)
 	if !claimed {
@@ -132,6 +138,31 @@ func (o *Outbox) post(ctx context.Context, d *Delivery, now store.Time) error {
 		}
 	}()
 	return err
+}
+
+// visit makes somebody come to d's lane after d was stored.
+func (o *Outbox) visit(d *Delivery) {
+	select {
+	case o.slots <- struct{}{}:
+	default:
+		if !o.lanes.attended(d.Lane, o.now()) {
+			o.wake(o.ctx, d)
+		}
+		return
+	}
+	mine, _ := o.lanes.enter(d.Lane, d.Rank, o.now())
+	if !mine {
+		<-o.slots
+		return
+	}
+	o.work.Add(1)
+	go func() {
+		defer o.work.Done()
+		defer func() { <-o.slots }()
+		if err := o.drain(o.ctx, d.Lane); err != nil {
+			o.Log.Warn("deliveries wait for the sweep", "channel", d.To.Channel, "err", err)
+		}
+	}()
 }
 
 func (o *Outbox) insert(ctx context.Context, d *Delivery) error {

@@ -138,7 +138,7 @@ func next(list []*Delivery, now store.Time) (d *Delivery, rest store.Time) {
 	ranked := slices.Clone(list)
 	slices.SortStableFunc(ranked, func(a, b *Delivery) int { return cmp.Compare(a.Rank, b.Rank) })
 	for _, x := range ranked {
-		if slices.ContainsFunc(list, func(y *Delivery) bool { return y.before(x) }) {
+		if slices.ContainsFunc(list, func(y *Delivery) bool { return y.before(x, now) }) {
 			continue
 		}
 		if r := x.ready(now); r.After(now) {
@@ -150,9 +150,10 @@ func next(list []*Delivery, now store.Time) (d *Delivery, rest store.Time) {
 	return nil, rest
 }
 
-// before says that d must leave before x: older, and not less urgent.
-func (d *Delivery) before(x *Delivery) bool {
-	return d.ID != x.ID && d.Rank <= x.Rank && d.order(x) < 0
+// before says that d must leave before x: older, not less urgent, and not waiting
+// for long.
+func (d *Delivery) before(x *Delivery, now store.Time) bool {
+	return d.ID != x.ID && d.Rank <= x.Rank && d.order(x) < 0 && !d.ready(now).After(now.Add(laneLimit))
 }
 
 func (d *Delivery) order(x *Delivery) int {
