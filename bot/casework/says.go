@@ -258,7 +258,7 @@ func (d *Desk) say(t *ticket.Ticket, from string, c chat.Content, notice string,
 	}
 	id := t.Next("say")
 	t.Post(delivery.Delivery{
-		Meta: store.Meta{ID: id}, To: chat.To(t.Who), Class: delivery.Notice, Customer: t.Who,
+		Meta: store.Meta{ID: id}, To: chat.To(t.Who), Class: delivery.Reply, Customer: t.Who,
 		From: from, Content: c, Fallback: d.notice(t, notice), Closing: closing,
 	})
 	if len(c.Options) > 0 {
