@@ -37,7 +37,7 @@ func (s *scene) alarm(ctx context.Context) error {
 		s.do(conversation.Act{Ticket: t.TicketID(), Do: casework.DoAlarm, Text: s.text, Alarms: s.read.MajorWords})
 		if s.now.Sub(s.conv.Soothed.Time()) >= s.Cases.Pack.General.Limits.MajorEvery {
 			s.conv.Soothed = store.At(s.now)
-			s.say(prompts.AngryMore, prompts.Vars{"manager": s.Cases.Shown(s.Cases.Responsible(t).ID), "by": s.promise(t)})
+			s.say(prompts.AngryMore, prompts.Vars{"manager": s.Cases.Shown(s.Cases.Asked(t).ID), "by": s.promise(t)})
 		}
 		return nil
 	}

@@ -24,7 +24,7 @@ func (s *scene) human(ctx context.Context, said string) error {
 			t = c
 		}
 		s.act(t, casework.DoHelped, said)
-		s.say(prompts.HumanAgain, prompts.Vars{"who": s.who_(t), "by": s.promise(t)})
+		s.say(prompts.HumanAgain, prompts.Vars{"who": s.whoHas(t), "by": s.promise(t)})
 		return nil
 	}
 	s.text = said
@@ -50,8 +50,8 @@ func (s *scene) human(ctx context.Context, said string) error {
 	return nil
 }
 
-// who_ is who has a case or will, as customers are told.
-func (s *scene) who_(t *ticket.Ticket) string {
+// whoHas is who has a case or will, as customers are told.
+func (s *scene) whoHas(t *ticket.Ticket) string {
 	if t.Owner != "" {
 		return s.Cases.Calls(t.Owner)
 	}
@@ -152,7 +152,7 @@ func (s *scene) picture() {
 			t = c
 		}
 		s.text = linkText(s.last())
-		s.toCase(t)
+		s.toCase(t, "")
 		s.text = ""
 		return
 	}

@@ -309,6 +309,8 @@ func (s *scene) fill(t *ticket.Ticket, q *desk.Ask, value string) {
 	v := s.vars(&filled)
 	v["noted"] = noted
 	switch {
+	case t.Level == ticket.Major && q.ID == "phone" && value != skip:
+		s.phoneNoted(t, value)
 	case next == nil && t.Kind == ticket.Request && filled.Room != "":
 		s.text = t.Words
 		s.sayRequest(&filled, v)

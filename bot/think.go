@@ -99,6 +99,10 @@ func (s *scene) words(ctx context.Context) error {
 	if s.alarming() {
 		return s.alarm(ctx)
 	}
+	if t := s.current(); t != nil && t.Level == ticket.Major && !strings.Contains(s.text, "进度") && !strings.Contains(s.text, "怎么样") {
+		s.soothe(t)
+		return nil
+	}
 	if (r.Urge || r.Main == intent.Progress) && begun == "" {
 		if r.Main != intent.Progress && s.stillBad() {
 			return nil
@@ -210,14 +214,14 @@ func (s *scene) about(ctx context.Context, t *ticket.Ticket) error {
 			return nil
 		}
 	}
-	if t.Level == ticket.Major {
-		s.soothe(t)
-		return nil
+	again := ""
+	if (r.Has(intent.Complaint) || r.Has(intent.Repair)) && s.now.Sub(t.Wrote.Time()) >= 10*time.Minute {
+		again = casework.Again
+		if t.Kind == ticket.Complaint && t.Times+1 >= s.Cases.Pack.General.Limits.MajorCount {
+			return s.alarm(ctx)
+		}
 	}
-	if r.Has(intent.Complaint) && s.now.Sub(t.Wrote.Time()) >= 10*time.Minute && t.Times+1 >= s.Cases.Pack.General.Limits.MajorCount {
-		return s.alarm(ctx)
-	}
-	s.toCase(t)
+	s.toCase(t, again)
 	if t.Kind == ticket.Human && t.Owner == "" && r.Main == intent.Greeting {
 		s.say(prompts.HumanAgain, prompts.Vars{"who": s.Cases.TeamDesk(t.Team), "by": s.Cases.Until(t.Bound())})
 	}
@@ -225,10 +229,9 @@ func (s *scene) about(ctx context.Context, t *ticket.Ticket) error {
 }
 
 // toCase puts words and pictures to a case.
-func (s *scene) toCase(t *ticket.Ticket) {
-	do := casework.DoAdd
+func (s *scene) toCase(t *ticket.Ticket, value string) {
 	if s.text != "" {
-		s.act(t, do, s.text)
+		s.do(conversation.Act{Ticket: t.TicketID(), Do: casework.DoAdd, Text: s.text, Value: value})
 	}
 	s.picturesTo(t)
 }
@@ -251,22 +254,27 @@ func (s *scene) soothe(t *ticket.Ticket) {
 	had := s.read.Fields.Phone
 	if had != "" && t.Guest.Phone == "" {
 		s.do(conversation.Act{Ticket: t.TicketID(), Do: casework.DoSlot, Value: "phone", Text: had})
-		s.say(prompts.AngryPhoneNoted, prompts.Vars{
-			"manager": s.Cases.Calls(s.Cases.Responsible(t).ID), "by": s.Cases.Until(t.Bound()), "phone": customer.Mask(had),
-		})
+		s.phoneNoted(t, had)
 		return
 	}
-	s.toCase(t)
+	s.toCase(t, "")
 	if s.now.Sub(s.conv.Soothed.Time()) < s.Cases.Pack.General.Limits.MajorEvery {
 		return
 	}
 	s.conv.Soothed = store.At(s.now)
-	who := s.Cases.Responsible(t)
+	who := s.Cases.Asked(t)
 	v := prompts.Vars{"manager": s.Cases.Shown(who.ID)}
 	if t.Bound().After(store.At(s.now)) {
 		v["by"] = s.Cases.Until(t.Bound())
 	}
 	s.say(prompts.AngryMore, v)
+}
+
+// phoneNoted says who calls the number that somebody with a major case sent.
+func (s *scene) phoneNoted(t *ticket.Ticket, phone string) {
+	s.say(prompts.AngryPhoneNoted, prompts.Vars{
+		"manager": s.Cases.Shown(s.Cases.Asked(t).ID), "by": s.promise(t), "phone": customer.Mask(phone),
+	})
 }
 
 // fresh is for words that begin something.

@@ -166,15 +166,22 @@ func (s *script) press(who, words string) {
 	s.t.Helper()
 	label, choice, _ := strings.Cut(words, " ")
 	id := s.member(who)
-	cards := s.sim.Cards(id)
-	for i := len(cards) - 1; i >= 0; i-- {
-		for _, b := range cards[i].Buttons {
-			if b.Label != label || cards[i].Grey {
-				continue
+	var card sim.Card
+	key := ""
+	if s.soon(func() bool {
+		cards := s.sim.Cards(id)
+		for i := len(cards) - 1; i >= 0; i-- {
+			for _, b := range cards[i].Buttons {
+				if b.Label == label && !cards[i].Grey {
+					card, key = cards[i], b.Key
+					return true
+				}
 			}
-			s.do(s.sim.Member(id).Press(s.t.Context(), cards[i].TaskID, b.Key, s.selected(cards[i], choice)))
-			return
 		}
+		return false
+	}) {
+		s.do(s.sim.Member(id).Press(s.t.Context(), card.TaskID, key, s.selected(card, choice)))
+		return
 	}
 	s.fail("%s has no card with a button %s:\n%s", who, label, s.inbox(id))
 }
@@ -193,6 +200,18 @@ func (s *script) selected(c sim.Card, choice string) map[string]string {
 	}
 	s.fail("the card offers no %s = %s: %+v", name, value, c.Selects)
 	return nil
+}
+
+// soon waits until what is expected is there, at most two seconds: the clock's
+// work goes on in the background.
+func (s *script) soon(there func() bool) bool {
+	for deadline := time.Now().Add(2 * time.Second); time.Now().Before(deadline); {
+		if there() {
+			return true
+		}
+		time.Sleep(5 * time.Millisecond) // polling, bounded above
+	}
+	return there()
 }
 
 func (s *script) expect(what, who, want string) {
@@ -256,8 +275,8 @@ func bubble(b sim.Bubble) string {
 
 func (s *script) hears(who, want string) {
 	s.t.Helper()
-	all := s.words(who)
-	if len(all) <= s.heard[who] {
+	var all []string
+	if !s.soon(func() bool { all = s.words(who); return len(all) > s.heard[who] }) {
 		s.fail("%s heard nothing, should hear:\n%s", who, want)
 	}
 	got := all[s.heard[who]]
@@ -319,11 +338,16 @@ func face(c sim.Card) string {
 func (s *script) card(who, want string) {
 	s.t.Helper()
 	id := s.member(who)
-	cards := s.sim.Cards(id)
-	for i := len(cards) - 1; i >= 0; i-- {
-		if !cards[i].Grey && s.has(face(cards[i]), want) {
-			return
+	if s.soon(func() bool {
+		cards := s.sim.Cards(id)
+		for i := len(cards) - 1; i >= 0; i-- {
+			if !cards[i].Grey && s.has(face(cards[i]), want) {
+				return true
+			}
 		}
+		return false
+	}) {
+		return
 	}
 	s.fail("%s has no such card:\n%s\n-- has:\n%s", who, s.fill(want), s.inbox(id))
 }
@@ -331,10 +355,15 @@ func (s *script) card(who, want string) {
 func (s *script) grey(who, want string) {
 	s.t.Helper()
 	id := s.member(who)
-	for _, c := range s.sim.Cards(id) {
-		if c.Grey && s.has(face(c), want) {
-			return
+	if s.soon(func() bool {
+		for _, c := range s.sim.Cards(id) {
+			if c.Grey && s.has(face(c), want) {
+				return true
+			}
 		}
+		return false
+	}) {
+		return
 	}
 	s.fail("%s has no such grey card:\n%s\n-- has:\n%s", who, s.fill(want), s.inbox(id))
 }
@@ -359,26 +388,35 @@ func (s *script) has(got, want string) bool {
 func (s *script) appSays(who, want string) {
 	s.t.Helper()
 	id := s.member(who)
-	items := s.sim.Inbox(id)
-	for i := len(items) - 1; i >= 0; i-- {
-		if items[i].From == sim.FromApp && items[i].Kind == "text" {
-			if s.match(items[i].Text, want) {
-				return
+	if s.soon(func() bool {
+		items := s.sim.Inbox(id)
+		for i := len(items) - 1; i >= 0; i-- {
+			if items[i].From == sim.FromApp && items[i].Kind == "text" && s.match(items[i].Text, want) {
+				return true
 			}
 		}
+		return false
+	}) {
+		return
 	}
 	s.fail("the app did not tell %s:\n%s\n-- but:\n%s", who, s.fill(want), s.inbox(id))
 }
 
 func (s *script) group(name, want string) {
 	s.t.Helper()
-	lines := s.sim.Group(name)
-	for i := len(lines) - 1; i >= 0; i-- {
-		for _, l := range strings.Split(lines[i].Text, "\n") {
-			if s.match(l, want) {
-				return
+	var lines []sim.Message
+	if s.soon(func() bool {
+		lines = s.sim.Group(name)
+		for i := len(lines) - 1; i >= 0; i-- {
+			for _, l := range strings.Split(lines[i].Text, "\n") {
+				if s.match(l, want) {
+					return true
+				}
 			}
 		}
+		return false
+	}) {
+		return
 	}
 	s.fail("no such line in %s: %s\n-- but: %+v", name, s.fill(want), lines)
 }

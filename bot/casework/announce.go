@@ -76,10 +76,13 @@ func (d *Desk) greet(t *ticket.Ticket, now time.Time) {
 func (d *Desk) newCard(t *ticket.Ticket) (key string, v prompts.Vars) {
 	v = d.Vars(t)
 	switch {
+	case t.Level == ticket.Major:
+		if t.Times > 1 {
+			v["at"] = d.at(t.Wrote)
+		}
+		return prompts.CardMajor, with(v, "by", d.exact(t.Bound()))
 	case t.Guest.VIP && t.Kind == ticket.Complaint:
 		return prompts.CardVIP, with(v, "by", d.exact(t.Bound()))
-	case t.Level == ticket.Major:
-		return prompts.CardMajor, with(v, "by", d.exact(t.Bound()))
 	case t.Kind == ticket.Inquiry:
 		return prompts.CardUnanswered, with(v, "by", d.exact(t.Bound()))
 	case t.Kind == ticket.Human:
@@ -200,7 +203,6 @@ func (d *Desk) takenOver(t *ticket.Ticket, by staff.Person, except string) {
 func (d *Desk) grey(t *ticket.Ticket, done string) *chat.Card {
 	return &chat.Card{
 		Title: d.kindTitle(t) + " " + t.No + " · " + d.category(t), Done: done, URL: d.link(t),
-		TaskID: taskID(t.Next("done")),
 	}
 }
 
@@ -277,7 +279,6 @@ func (d *Desk) ownerCard(t *ticket.Ticket, now time.Time, a delivery.Allowance) 
 
 // show lets a card that somebody has look different.
 func (d *Desk) show(t *ticket.Ticket, c ticket.CardRef, card chat.Card) {
-	card.TaskID = taskID(t.Next("look"))
 	t.Effects = append(t.Effects, ticket.Effect{ID: t.Next("show"), Grey: &ticket.Grey{Card: c.Delivery, Staff: c.Staff, Show: &card}})
 }
 

@@ -31,6 +31,10 @@ const (
 	DoHelped  = "human"   // asked for a person again
 )
 
+// Again is the Value of a DoAdd by which the customer comes once more with the
+// same matter, not in the same breath.
+const Again = "again"
+
 // Customer carries out what a customer did to a case, once for each effect id.
 func (d *Desk) Customer(ctx context.Context, who chat.CustomerID, effect string, act conversation.Act) error {
 	now := d.Now()
@@ -87,6 +91,9 @@ func (c guestAct) add(t *ticket.Ticket) {
 		if t.Attach(ticket.Attachment{Kind: c.act.Kind, Media: c.act.Media, From: ticket.ByCustomer, At: store.At(c.now)}) {
 			text = label + text
 		}
+	}
+	if c.act.Value == Again {
+		t.Times++
 	}
 	wasWaiting := t.State == ticket.Waiting
 	t.Hear(text, c.now)

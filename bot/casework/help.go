@@ -143,7 +143,7 @@ func (a staffAct) helpFollows(t *ticket.Ticket, h *ticket.Help, text string) {
 		except = a.p.ID
 	}
 	t.GreyCards(except, func(ticket.CardRef) *chat.Card {
-		return &chat.Card{Title: "协办 " + t.No, Done: grey, URL: a.link(t), TaskID: taskID(t.Next("done"))}
+		return &chat.Card{Title: "协办 " + t.No, Done: grey, URL: a.link(t)}
 	}, "help")
 }
 

@@ -185,6 +185,6 @@ func (d *Desk) Keep(ctx context.Context, by string, id ticket.ID) (Outcome, erro
 func (a staffAct) greyLost(t *ticket.Ticket, what string) {
 	done := a.p.ShownAs + " " + a.at(store.At(a.now)) + " " + what
 	t.GreyCards("", func(ticket.CardRef) *chat.Card {
-		return &chat.Card{Title: "没送到 " + t.No, Done: done, URL: a.link(t), TaskID: taskID(t.Next("done"))}
+		return &chat.Card{Title: "没送到 " + t.No, Done: done, URL: a.link(t)}
 	}, "lost")
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"kefu/bot/hours"
 	"kefu/bot/staff"
 	"kefu/bot/ticket"
 	"kefu/prompts"
@@ -119,7 +120,11 @@ func (k tick) broke(t *ticket.Ticket) {
 		return
 	}
 	t.Told = true
-	until := store.At(k.now.Add(k.answerIn(t)))
+	from := k.now
+	if late := k.now.Sub(t.Bound().Time()); late < time.Minute {
+		from = t.Bound().Time()
+	}
+	until := store.At(hours.RoundUp(from.Add(k.answerIn(t))))
 	t.Clocks.Promise = until
 	who := k.calls(next.ID)
 	k.say(t, ticket.ByBot, k.Words.Say(prompts.PromiseChanged, prompts.Vars{"who": who, "by": k.until(until)}), prompts.NoticeMoved, false)
@@ -127,12 +132,9 @@ func (k tick) broke(t *ticket.Ticket) {
 	t.Asked = next.ID
 }
 
-// answerIn is how long a new promise runs: as the first one did.
+// answerIn is how long a new promise runs: as the first one did, at least ten minutes.
 func (k tick) answerIn(t *ticket.Ticket) time.Duration {
-	if in := k.Pack.Clocks(string(t.Kind), k.facts(t)).Answer; in > 0 {
-		return in
-	}
-	return 15 * time.Minute
+	return max(k.Pack.Clocks(string(t.Kind), k.facts(t)).Answer, 10*time.Minute)
 }
 
 // nextPerson is who the next step names, or the manager.

@@ -70,6 +70,6 @@ func (d *Desk) Refer(ctx context.Context, by string, id ticket.ID) (Outcome, err
 
 func (a staffAct) greyLow(t *ticket.Ticket, except, done string) {
 	t.GreyCards(except, func(ticket.CardRef) *chat.Card {
-		return &chat.Card{Title: "低分 " + t.No, Done: done, URL: a.link(t), TaskID: taskID(t.Next("done"))}
+		return &chat.Card{Title: "低分 " + t.No, Done: done, URL: a.link(t)}
 	}, "low")
 }
