@@ -69,8 +69,8 @@ func TestStoreDown(t *testing.T) {
 	}
 }
 
-// A card that changed has another task id: pressing it must still give the code for
-// its next change, or it would show for ever what was.
+// Each press gives the code for the card's next change; without it the card would
+// show for ever what was.
 func TestChangedCardKeepsChanging(t *testing.T) {
 	s := newStage(t)
 	s.open(4827, ticket.Complaint, "王女士", "13800005620", "1208", "1208空调不制冷")

@@ -3,6 +3,7 @@ package workbench
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"kefu/bot/casework"
@@ -135,7 +136,7 @@ func (t *turn) confirmed(ctx context.Context, what verb, id string) (string, err
 	var say, done string
 	if what == vSend {
 		say, err = t.send(ctx, on, p.Content)
-		done = t.line(prompts.StaffDoneSent, nil)
+		done, _, _ = strings.Cut(say, "。") // 已发, or that it waits and why
 	} else {
 		say, err = t.note(ctx, on, p.Content)
 		done = t.line(prompts.StaffDoneNoted, nil)

@@ -24,6 +24,10 @@ const (
 	vJoin     verb = "join"
 	vPart     verb = "part"
 	vReopen   verb = "reopen"
+	vCalled   verb = "called"
+	vGoing    verb = "going" // of who was asked to help
+	vDone     verb = "done"
+	vCannot   verb = "cannot"
 	vPromise  verb = "promise"
 	vMine     verb = "mine"
 	vOpen     verb = "open"
@@ -37,6 +41,7 @@ const (
 	vTake     verb = "take"
 	vSettings verb = "settings"
 	vUsage    verb = "usage"
+	vPhrases  verb = "phrases"
 	vSend     verb = "send" // of what waits to be confirmed
 	vKeep     verb = "keep"
 	vOther    verb = "other"
@@ -73,7 +78,8 @@ var spellings = []spelling{
 	{"待办", vMine, alone}, {"我的", vMine, alone}, {"清单", vMine, alone},
 	{"查找", vFind, glued}, {"查", vFind, glued}, {"登记", vRecord, firm}, {"问", vAsk, glued},
 	{"在岗", vOn, alone}, {"上岗", vOn, alone}, {"忙", vBusy, alone}, {"离岗", vOff, alone}, {"下班", vOff, alone},
-	{"交班", vHand, spaced}, {"设置", vSettings, alone}, {"帮助", vUsage, alone}, {"?", vUsage, alone},
+	{"已致电", vCalled, spaced}, {"我去", vGoing, spaced}, {"做完了", vDone, spaced}, {"做不了", vCannot, spaced},
+	{"常用语", vPhrases, alone}, {"/", vPhrases, alone}, {"交班", vHand, spaced}, {"设置", vSettings, alone}, {"帮助", vUsage, alone}, {"?", vUsage, alone},
 	{"发送", vSend, alone},
 }
 

@@ -3,12 +3,10 @@ package workbench
 import (
 	"context"
 	"errors"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"kefu/bot/chat"
-	"kefu/bot/delivery"
 	"kefu/bot/desk"
 	"kefu/bot/staff"
 	"kefu/bot/ticket"
@@ -110,8 +108,7 @@ func (t *turn) pressOn(ctx context.Context, b button, on *ticket.Ticket, selecte
 	case "to_manager":
 		return said(t.Cases.Refer(ctx, by, id))(nil)
 	case "called":
-		card := t.Words.Card(prompts.CardCallResult, prompts.Vars{"no": on.No, "results": desk.Choices(t.Pack.General.Calls)})
-		return t.choose(ctx, "called", on, card)
+		return t.askCall(ctx, on)
 	case "call_result":
 		if selected["result"] == "" {
 			return sayPick, nil
@@ -172,54 +169,27 @@ func (t *turn) finish(ctx context.Context, say string, err error, done string) (
 	}))
 }
 
-var taskOfCase = regexp.MustCompile(`^(t[0-9a-f]{28})-`)
-
 // recognise finds the card that was pressed and the case it is about, and keeps the
-// code that lets the card change once more. A card that had changed before has a
-// task id of its own: then the case knows which card it was.
+// code that lets the card change once more. A card that changed keeps its task id.
 func (t *turn) recognise(ctx context.Context) error {
 	at := t.m.At
 	if at.IsZero() {
 		at = store.At(t.now)
 	}
 	d, err := t.Out.ByTask(ctx, t.m.TaskID)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return err
-	}
-	id := ""
-	if err == nil {
-		t.card, id = d, d.Ticket
-	} else if m := taskOfCase.FindStringSubmatch(t.m.TaskID); m != nil {
-		id = m[1]
-	}
-	if id != "" {
-		if t.on, err = t.Book.Get(ctx, ticket.ID(id)); err != nil && !errors.Is(err, store.ErrNotFound) {
-			return err
-		}
-	}
-	if t.card == nil && t.on != nil {
-		if t.card, err = t.changed(ctx, t.on); err != nil {
-			return err
-		}
-	}
-	if t.card == nil {
+	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
-	return t.Out.NoteResponse(ctx, t.card.Task, t.m.Response, at)
-}
-
-// changed is the card of a case that the person has and that looks different since.
-func (t *turn) changed(ctx context.Context, on *ticket.Ticket) (*delivery.Delivery, error) {
-	for i := len(on.Cards) - 1; i >= 0; i-- {
-		if c := on.Cards[i]; c.Staff == t.p.ID && c.What == "owner" {
-			d, err := t.Out.Get(ctx, c.Delivery)
-			if errors.Is(err, store.ErrNotFound) {
-				return nil, nil
-			}
-			return d, err
+	if err != nil {
+		return err
+	}
+	t.card = d
+	if d.Ticket != "" {
+		if t.on, err = t.Book.Get(ctx, ticket.ID(d.Ticket)); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
 		}
 	}
-	return nil, nil
+	return t.Out.NoteResponse(ctx, t.m.TaskID, t.m.Response, at)
 }
 
 // pressClaim takes a case from a card; who comes late hears who has it.
@@ -308,32 +278,6 @@ func (t *turn) raise(ctx context.Context, on *ticket.Ticket, do string) (string,
 		return "", err
 	}
 	return out.Say, t.leaveCase(ctx, on)
-}
-
-// helped is a helping colleague's answer. 做完了 asks for a result first.
-func (t *turn) helped(ctx context.Context, b button, on *ticket.Ticket, result string) (string, error) {
-	asker := ""
-	if b.part >= 1 && b.part <= len(on.Helps) {
-		asker = t.Roster.Shown(on.Helps[b.part-1].By)
-	}
-	key := on.No + "." + strconv.Itoa(b.part)
-	state := map[string]string{"go": "going", "cannot": "cannot", "result": "done"}[b.do]
-	switch {
-	case b.do == "done":
-		return t.choose(ctx, "result", on, t.Words.Card(prompts.CardAssistResult, prompts.Vars{
-			"no": on.No, "who": asker, "task": key, "results": desk.Choices(t.Pack.General.Helps),
-		}))
-	case b.do == "result" && result == "":
-		return sayPick, nil
-	}
-	if _, err := t.Cases.HelpSays(ctx, t.p.ID, on.TicketID(), b.part, state, result, ""); err != nil {
-		return "", err
-	}
-	say := fill(sayToldThem, prompts.Vars{"who": asker})
-	if b.do == "result" {
-		return t.finish(ctx, say, nil, desk.Title(t.Pack.General.Helps, result))
-	}
-	return say, nil
 }
 
 func (t *turn) phone(ctx context.Context, on *ticket.Ticket) (string, error) {

@@ -12,6 +12,8 @@ import (
 const (
 	sayNotThis   = "这里收文字、照片和语音，别的请在工单页里传。"
 	sayNobody    = "现在没有可以选的人，请在工单页里办。"
+	sayTooLong   = "这段话太长，一次最多 600 字。分两次发。"
+	sayPhrases   = "常用语：{names}。写 /名字 就带出来。"
 	sayPick      = "先在卡上选一个，再点按钮。"
 	sayCloseWhat = "{no} 办结要告诉客人什么？打一句。"
 	sayFileKept  = "收下了。发给谁？打：回 编号"

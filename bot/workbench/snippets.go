@@ -3,6 +3,7 @@ package workbench
 import (
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -132,11 +133,18 @@ func (b *Bench) phrasesFor(p staff.Person) map[string]string {
 	return all
 }
 
+// maxWords is the most that is sent to a customer at once, in bytes: one message.
+// WeChat: 2048 bytes, the speaker's name included.
+const maxWords = 1900
+
 var called = regexp.MustCompile(`/(\p{Han}{1,10})`)
 
 // expand puts phrases where /名字 stands in words for a customer. The longest name
 // that fits is meant; a name that is none is an error for staff to read.
 func (t *turn) expand(text string, on *ticket.Ticket) (string, error) {
+	if len(text) > maxWords {
+		return "", refusal(sayTooLong)
+	}
 	if !strings.Contains(text, "/") {
 		return text, nil
 	}
@@ -156,14 +164,19 @@ func (t *turn) expand(text string, on *ticket.Ticket) (string, error) {
 		return s
 	})
 	if unknown != "" && strings.HasPrefix(strings.TrimSpace(text), "/") {
-		names := make([]string, 0, len(all))
-		for n := range all {
-			names = append(names, n)
-		}
-		slices.Sort(names)
-		return "", refusal(fill(sayNoPhrase, prompts.Vars{"name": unknown, "names": strings.Join(names[:min(len(names), 20)], "、")}))
+		return "", refusal(fill(sayNoPhrase, prompts.Vars{"name": unknown, "names": phraseNames(all)}))
 	}
 	return out, nil
+}
+
+// phraseNames are the first twenty names, in order.
+func phraseNames(all map[string]string) string {
+	names := slices.Sorted(maps.Keys(all))
+	return strings.Join(names[:min(len(names), 20)], "、")
+}
+
+func (t *turn) listPhrases() string {
+	return fill(sayPhrases, prompts.Vars{"names": phraseNames(t.phrasesFor(t.p))})
 }
 
 // phraseVars are the values that a phrase may use: those the pack allows, and the

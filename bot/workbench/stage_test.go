@@ -350,8 +350,14 @@ func (s *stage) button(shown, label string) (chat.Message, bool) {
 			if b.Label != label || !strings.Contains(b.Key, no) {
 				continue
 			}
+			task := c.TaskID
+			if sent[i].Content.Form == chat.AsUpdate { // a card that changed is still that card
+				first, err := s.Out.Get(s.t.Context(), sent[i].Content.Updates)
+				s.ok(err)
+				task = first.Task
+			}
 			m := chat.Message{
-				From: p.WecomID, Kind: chat.Event, Event: chat.CardPressed, EventKey: b.Key, TaskID: c.TaskID,
+				From: p.WecomID, Kind: chat.Event, Event: chat.CardPressed, EventKey: b.Key, TaskID: task,
 				Response: fmt.Sprint("pressed", s.n),
 			}
 			if c.Select != nil && choice != "" {

@@ -49,8 +49,11 @@ func (t *turn) typed(ctx context.Context, text string) (string, error) {
 		}
 		return t.command(ctx, c)
 	}
-	if number.MatchString(text) && endsNumber(number.ReplaceAllString(text, "")) && len(number.FindString(text)) == len(text) {
-		return t.find(ctx, text)
+	if number.FindString(text) == text {
+		_, err := t.Book.ByNo(ctx, text)
+		if err == nil || t.state.CurrentAt(t.now) == "" || !errors.Is(err, store.ErrNotFound) {
+			return t.find(ctx, text)
+		}
 	}
 	if current := t.state.CurrentAt(t.now); current != "" {
 		on, err := t.Book.Get(ctx, ticket.ID(current))
@@ -70,7 +73,7 @@ func (c command) pending() bool { return c.verb == vSend || c.verb == vKeep || c
 
 // looks says that the command only shows something.
 func (c command) looks() bool {
-	return slices.Contains([]verb{vMine, vOpen, vFind, vAsk, vUsage}, c.verb)
+	return slices.Contains([]verb{vMine, vOpen, vFind, vAsk, vUsage, vPhrases}, c.verb)
 }
 
 func (t *turn) command(ctx context.Context, c command) (string, error) {
@@ -101,6 +104,8 @@ func (t *turn) command(ctx context.Context, c command) (string, error) {
 		return t.settings(ctx)
 	case vUsage:
 		return t.line(prompts.StaffHelp, nil), nil
+	case vPhrases:
+		return t.listPhrases(), nil
 	case vSend, vKeep, vOther:
 		return t.confirmed(ctx, c.verb, t.state.Pending.ID)
 	case vPart:
@@ -173,6 +178,10 @@ func (t *turn) do(ctx context.Context, c command, on *ticket.Ticket) (string, er
 		return said(t.Cases.Reopen(ctx, by, id, c.rest))(func() error { return t.current(ctx, on) })
 	case vPromise:
 		return t.promise(ctx, on, c.rest)
+	case vCalled:
+		return t.calledThem(ctx, on, c.rest)
+	case vGoing, vDone, vCannot:
+		return t.helping(ctx, c, on)
 	}
 	return "", t.refuse(prompts.StaffErrCommand, prompts.Vars{"text": clip(c.all, 20)})
 }
