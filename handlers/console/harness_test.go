@@ -32,9 +32,9 @@ import (
 
 // carrier is every channel: it takes everything, or answers as told.
 type carrier struct {
-	mu    sync.Mutex
-	texts []string
-	fail  *chat.Failure
+	mu   sync.Mutex
+	fail *chat.Failure
+	got  chan string // what customers received; "" for what failed
 }
 
 func (c *carrier) Render(_ context.Context, _ string, _ chat.Address, content chat.Content) (chat.Call, error) {
@@ -46,6 +46,7 @@ func (c *carrier) Send(_ context.Context, to chat.Address, call chat.Call) (chat
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.fail != nil && to.Channel == chat.OA {
+		c.got <- ""
 		return chat.Receipt{}, c.fail
 	}
 	var content chat.Content
@@ -53,9 +54,9 @@ func (c *carrier) Send(_ context.Context, to chat.Address, call chat.Call) (chat
 		return chat.Receipt{}, err
 	}
 	if to.Channel == chat.OA {
-		c.texts = append(c.texts, content.Plain())
+		c.got <- content.Plain()
 	}
-	return chat.Receipt{}, nil
+	return chat.Receipt{Response: "code"}, nil
 }
 
 // gate signs in whoever the code names.
@@ -145,7 +146,7 @@ func must[T any](t testing.TB) func(T, error) T {
 func newHouse(t testing.TB) *house {
 	ctx := t.Context()
 	gin.SetMode(gin.ReleaseMode)
-	h := &house{t: t, at: time.Date(2026, 11, 24, 14, 5, 0, 0, hours.China()), carrier: &carrier{}}
+	h := &house{t: t, at: time.Date(2026, 11, 24, 14, 5, 0, 0, hours.China()), carrier: &carrier{got: make(chan string, 100)}}
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	h.engine = must[*sqlite.Engine](t)(sqlite.OpenMemory(ctx))
 	t.Cleanup(func() { _ = h.engine.Close() })
@@ -212,6 +213,18 @@ func (h *house) write(key string) {
 	})
 	if err != nil {
 		h.t.Fatal(err)
+	}
+}
+
+// told waits for the next thing that a customer received.
+func (h *house) told() string {
+	h.t.Helper()
+	select {
+	case text := <-h.carrier.got:
+		return text
+	case <-time.After(10 * time.Second):
+		h.t.Fatal("nothing was sent")
+		return ""
 	}
 }
 

@@ -130,7 +130,10 @@ func (s *stream) update(ctx context.Context) error {
 		return err
 	}
 	fresh := maps.Clone(parts)
-	maps.DeleteFunc(fresh, func(name, html string) bool { return s.shown[name] == html })
+	maps.DeleteFunc(fresh, func(name, html string) bool {
+		had, ok := s.shown[name]
+		return ok && had == html
+	})
 	if len(fresh) == 0 {
 		return nil
 	}

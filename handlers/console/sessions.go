@@ -100,12 +100,15 @@ func (v *visit) load() error {
 	if err != nil {
 		return err
 	}
-	v.ctx = ctx
+	v.ctx, v.loaded = ctx, true
 	return nil
 }
 
 // save writes the session if it changed. It must come before the answer.
 func (v *visit) save() error {
+	if !v.loaded {
+		return nil
+	}
 	switch v.sessions.Status(v.ctx) {
 	case scs.Modified:
 		token, expiry, err := v.sessions.Commit(v.ctx)

@@ -22,6 +22,8 @@ type visit struct {
 	c   *gin.Context
 	ctx context.Context
 	me  staff.Person // zero before the sign-in
+
+	loaded bool // the session is in ctx
 }
 
 // policy lets a page use what comes from here and nothing else.

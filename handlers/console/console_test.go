@@ -1,0 +1,597 @@
+package console
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"kefu/bot/casework"
+	"kefu/bot/chat"
+	"kefu/bot/conversation"
+	"kefu/bot/ticket"
+)
+
+func has(t *testing.T, page string, want ...string) {
+	t.Helper()
+	for _, w := range want {
+		if !strings.Contains(text(page), w) {
+			t.Errorf("page has no %q:\n%s", w, text(page))
+		}
+	}
+}
+
+func hasNot(t *testing.T, page string, not ...string) {
+	t.Helper()
+	for _, w := range not {
+		if strings.Contains(page, w) {
+			t.Errorf("page has %q", w)
+		}
+	}
+}
+
+func TestSignIn(t *testing.T) {
+	h := newHouse(t)
+	c := h.complaint("m1")
+	b := &browser{&http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, h}
+
+	r := b.open("/t/" + c.ID + "?tab=note")
+	if r.StatusCode != http.StatusSeeOther || !strings.Contains(r.Header.Get("Location"), "/auth/wecom?code=CODE") {
+		t.Fatalf("a stranger got %d to %q", r.StatusCode, r.Header.Get("Location"))
+	}
+	began := r.Header.Get("Set-Cookie")
+	for _, want := range []string{"HttpOnly", "SameSite=Lax", "Path=/auth/wecom", "Max-Age=600"} {
+		if !strings.Contains(began, want) {
+			t.Errorf("cookie of the sign-in has no %s", want)
+		}
+	}
+
+	// The code comes back to the browser that began, and only there.
+	back := strings.Replace(r.Header.Get("Location"), "CODE", "fd01", 1)
+	if r, err := b.Get(back); err != nil || r.StatusCode != http.StatusBadRequest {
+		t.Errorf("another browser signed in with the code: %v %v", r.StatusCode, err)
+	}
+	come := func(to string) *http.Response {
+		req, err := http.NewRequest(http.MethodGet, to, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name, _, _ := strings.Cut(began, ";")
+		req.Header.Set("Cookie", name)
+		r, err := b.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = r.Body.Close() })
+		return r
+	}
+	for _, who := range []string{"outsider", "nobody"} {
+		r := come(strings.Replace(back, "fd01", who, 1))
+		if page := body(t, r); r.StatusCode != http.StatusForbidden || !strings.Contains(page, "您还不在客服名单里") {
+			t.Errorf("%s got %d", who, r.StatusCode)
+		}
+	}
+	r = come(back)
+	if r.StatusCode != http.StatusSeeOther || r.Header.Get("Location") != "/t/"+c.ID+"?tab=note" {
+		t.Fatalf("signed in: %d to %q", r.StatusCode, r.Header.Get("Location"))
+	}
+	session := strings.Join(r.Header.Values("Set-Cookie"), "\n")
+	if !strings.Contains(session, cookieName+"=") || !strings.Contains(session, "HttpOnly; SameSite=Lax") {
+		t.Errorf("session cookie: %q", session)
+	}
+}
+
+func TestSessionOutlivesTheProcess(t *testing.T) {
+	h := newHouse(t)
+	b := h.as("fd01")
+	again, err := New(t.Context(), h.site.Deps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.site.sessions = again.sessions
+	if status, _ := b.page("/in"); status != http.StatusOK {
+		t.Errorf("after a restart: %d", status)
+	}
+	if r := b.open("/in?fresh=1"); r.StatusCode != http.StatusSeeOther {
+		t.Errorf("fresh: %d", r.StatusCode)
+	}
+	if r := b.open("/in"); r.StatusCode != http.StatusSeeOther {
+		t.Errorf("still signed in after fresh: %d", r.StatusCode)
+	}
+}
+
+func TestOnlyOurAddresses(t *testing.T) {
+	for _, bad := range []string{"//evil.example", "https://evil.example/", `/\evil.example`, "evil", "javascript:alert(1)", "/a\r\nb"} {
+		if ours(bad) == nil {
+			t.Errorf("%q is taken for ours", bad)
+		}
+	}
+	if err := ours("/t/x?tab=note"); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestPages renders every page and state there is.
+func TestPages(t *testing.T) {
+	h := newHouse(t)
+	ctx := t.Context()
+	b := h.as("fd01")
+	empty := map[string]string{
+		"/in": "您手上没有单", "/in?tab=free": "都有人接了", "/in?tab=all": "现在没有在办的事",
+		"/in?q=9999": "没找到“9999”", "/dead": "没有没送到的话", "/new": "客人说的话",
+	}
+	for path, want := range empty {
+		status, page := b.page(path)
+		if status != http.StatusOK {
+			t.Errorf("%s: %d", path, status)
+		}
+		wellFormed(t, page)
+		has(t, page, want)
+	}
+
+	c := h.complaint("m1")
+	id := c.TicketID()
+	look := func(want ...string) {
+		t.Helper()
+		for _, tab := range []string{"", "?tab=note", "?tab=trail", "?tab=guest", "?say=在路上", "/print"} {
+			status, page := b.page("/t/" + c.ID + tab)
+			if status != http.StatusOK {
+				t.Fatalf("%s: %d", tab, status)
+			}
+			wellFormed(t, page)
+			hasNot(t, page, "13812345620", "o-wang")
+			if tab == "" {
+				has(t, page, want...)
+			}
+		}
+	}
+	look("投诉 "+c.No, "王女士 普通 1208 住到 11-26", "138****5620", "承诺 14:10 接单 ─ 还有 5 分钟", "待受理", "还没人接", "接单", "可发 5 条 · 到 11-26 14:05")
+	act := func(_ casework.Outcome, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	act(h.desk.Claim(ctx, "fd01", id, "eng"))
+	act(h.desk.Note(ctx, "eng01", id, "压缩机坏"))
+	look("处理中", "小陈负责 · 工程部协办中", "压缩机坏", "等客人", "派给▾", "改承诺", "办结")
+	h.pass(20 * time.Minute)
+	look("过了 ")
+	act(h.desk.Wait(ctx, "fd01", id, "换房吗"))
+	look("等客人，时限先停")
+	act(h.desk.Solve(ctx, "fd01", id, "已换到 1506", "equipment", "eng"))
+	look("已解决", "重开")
+	h.pass(50 * time.Hour)
+	other := h.complaint("m2")
+	act(h.desk.Claim(ctx, "fd01", other.TicketID(), ""))
+	act(h.desk.Reopen(ctx, "fd01", id, "还漏"))
+	act(h.desk.Join(ctx, "fd01", other.TicketID(), id))
+	look("已并入 "+other.No, "拆开，单独办")
+	c = other
+	look("拆出 ")
+	for path := range empty {
+		_, page := b.page(path)
+		wellFormed(t, page)
+	}
+	for _, path := range []string{"/t/none", "/t/none/print", "/t/" + c.ID + "/file/1"} {
+		status, page := b.page(path)
+		if status != http.StatusNotFound {
+			t.Errorf("%s: %d", path, status)
+		}
+		wellFormed(t, page)
+	}
+}
+
+func TestHeaders(t *testing.T) {
+	h := newHouse(t)
+	r := h.as("fd01").open("/in")
+	for name, want := range map[string]string{
+		"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Referrer-Policy": "same-origin", "Content-Security-Policy": policy,
+	} {
+		if got := r.Header.Get(name); got != want {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+	for _, name := range []string{"/in/console.css", "/in/console.js"} {
+		if r := h.as("fd01").open(name); r.StatusCode != http.StatusOK {
+			t.Errorf("%s: %d", name, r.StatusCode)
+		}
+	}
+}
+
+// TestFromClaimToEnd does a case by the page's forms alone, without script.
+func TestFromClaimToEnd(t *testing.T) {
+	h := newHouse(t)
+	b := h.as("fd01")
+	c := h.complaint("m1")
+	do := func(act, want string, form url.Values) {
+		t.Helper()
+		if form == nil {
+			form = url.Values{}
+		}
+		form.Set("once", act+"1")
+		status, page := b.press("/t/"+c.ID+"/do/"+act, false, form)
+		if status != http.StatusSeeOther {
+			t.Fatalf("%s: %d\n%s", act, status, text(page))
+		}
+		_, page = b.page("/t/" + c.ID)
+		has(t, page, want)
+		if _, again := b.page("/t/" + c.ID); strings.Contains(again, `role="status" aria-live="polite">`) {
+			t.Errorf("%s is said twice", act)
+		}
+	}
+	do("claim", c.No+" 归您了", url.Values{"dept": {"eng"}})
+	if got := h.told(); !strings.Contains(got, "我是前台小陈") {
+		t.Errorf("customer: %q", got)
+	}
+	do("say", "已发。还能发 3 条，到 11-26 14:05。", url.Values{"text": {"师傅在路上"}})
+	if got := h.told(); got != "小陈：师傅在路上" {
+		t.Errorf("customer: %q", got)
+	}
+	do("note", "已记，客人看不到。", url.Values{"text": {"压缩机坏"}})
+	do("promise", "已记", url.Values{"at": {h.now().Add(time.Hour).UTC().Format(time.RFC3339)}, "text": {"等配件"}})
+	do("wait", `已转"等客人"`, nil)
+	do("close", "已办结", url.Values{"text": {"已换到 1506"}, "cause": {"equipment"}, "blame": {"eng"}})
+	got, err := h.book.Get(t.Context(), c.TicketID())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.State != ticket.Resolved || got.Cause != "equipment" || got.Blame != "eng" || got.Result != "已换到 1506" {
+		t.Errorf("case: %s %s %s %s", got.State, got.Cause, got.Blame, got.Result)
+	}
+	do("reopen", "归您了", url.Values{"text": {"客人说还漏"}})
+	do("move", "已转给小周", url.Values{"to": {"fd02"}, "text": {"我下班"}})
+	if got, err = h.book.Get(t.Context(), c.TicketID()); err != nil || got.Owner != "fd02" {
+		t.Errorf("owner %q, %v", got.Owner, err)
+	}
+}
+
+func TestRefusedKeepsWhatWasTyped(t *testing.T) {
+	h := newHouse(t)
+	c := h.complaint("m1")
+	if _, err := h.desk.Claim(t.Context(), "fd01", c.TicketID(), ""); err != nil {
+		t.Fatal(err)
+	}
+	b := h.as("fd02")
+	status, page := b.press("/t/"+c.ID+"/do/say", false, url.Values{"text": {"我来说一句"}, "once": {"x"}})
+	if status != http.StatusUnprocessableEntity {
+		t.Fatalf("status %d", status)
+	}
+	wellFormed(t, page)
+	has(t, page, c.No+" 归小陈负责", "我来说一句")
+
+	// Words that must not be said; a lead may let them pass.
+	sensitive := url.Values{"text": {"保证退款"}}
+	status, raw := h.as("lead01").press("/t/"+c.ID+"/do/say", true, sensitive)
+	var a answer
+	if err := json.Unmarshal([]byte(raw), &a); err != nil || status != http.StatusUnprocessableEntity {
+		t.Fatalf("%d %v %s", status, err, raw)
+	}
+	if a.OK || !a.Force || !strings.Contains(a.Say, "对外不能这么说") {
+		t.Errorf("answer %+v", a)
+	}
+	sensitive.Set("force", "1")
+	if status, raw = h.as("lead01").press("/t/"+c.ID+"/do/say", true, sensitive); status != http.StatusOK {
+		t.Errorf("forced: %d %s", status, raw)
+	}
+	// Closing needs cause and department.
+	status, page = h.as("fd01").press("/t/"+c.ID+"/do/close", false, url.Values{"text": {"好了"}})
+	if status != http.StatusUnprocessableEntity {
+		t.Errorf("closed without a cause: %d", status)
+	}
+	has(t, page, "还要点两下：原因和责任部门", "好了")
+}
+
+func TestPressedTwice(t *testing.T) {
+	h := newHouse(t)
+	c := h.complaint("m1")
+	b := h.as("fd01")
+	form := url.Values{"text": {"马上到"}, "once": {"once1"}}
+	if status, _ := b.press("/t/"+c.ID+"/do/say", true, form); status != http.StatusOK {
+		t.Fatalf("first: %d", status)
+	}
+	if status, _ := b.press("/t/"+c.ID+"/do/say", true, form); status != http.StatusConflict {
+		t.Errorf("second: %d", status)
+	}
+	got, err := h.book.Get(t.Context(), c.TicketID())
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, e := range got.History {
+		if e.What == ticket.Answer {
+			n++
+		}
+	}
+	if n != 1 {
+		t.Errorf("said %d times", n)
+	}
+}
+
+func TestOtherSitesCannotPress(t *testing.T) {
+	h := newHouse(t)
+	c := h.complaint("m1")
+	b := h.as("fd01")
+	req, err := http.NewRequest(http.MethodPost, h.server.URL+"/t/"+c.ID+"/do/claim", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Sec-Fetch-Site", "cross-site")
+	r, err := b.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	if r.StatusCode != http.StatusForbidden {
+		t.Errorf("status %d", r.StatusCode)
+	}
+}
+
+// TestCredits shows what may be sent before anything is typed.
+func TestCredits(t *testing.T) {
+	h := newHouse(t)
+	c := h.complaint("m1")
+	b := h.as("fd01")
+	for _, want := range []string{"可发 5 条", "可发 4 条", "可发 3 条", "可发 2 条"} {
+		_, page := b.page("/t/" + c.ID)
+		has(t, page, want, "发送")
+		b.press("/t/"+c.ID+"/do/say", true, url.Values{"text": {"一句"}})
+		h.told()
+		h.pass(time.Minute)
+	}
+	_, page := b.page("/t/" + c.ID)
+	has(t, page, "可发 1 条", "留给办结", "存着")
+	h.pass(49 * time.Hour)
+	_, page = b.page("/t/" + c.ID)
+	has(t, page, "48 小时没来信了，微信不让直接发这段话。可以：", "① 发服务通知", "② 打电话 138****5620", "③ 存着，客人一来信就自动发", "存着")
+	_, raw := b.press("/t/"+c.ID+"/do/say", true, url.Values{"text": {"充电器在前台"}})
+	if !strings.Contains(raw, "客人一来信就发") {
+		t.Errorf("answer %s", raw)
+	}
+}
+
+func TestPhoneIsShownAndWrittenDown(t *testing.T) {
+	h := newHouse(t)
+	c := h.complaint("m1")
+	b := h.as("fd01")
+	status, page := b.press("/t/"+c.ID+"/phone", false, nil)
+	if status != http.StatusOK || !strings.Contains(page, `href="tel:13812345620"`) {
+		t.Errorf("status %d", status)
+	}
+	wellFormed(t, page)
+	got, err := h.book.Get(t.Context(), c.TicketID())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := got.History[len(got.History)-1]; e.What != ticket.Revealed || e.Who != "fd01" {
+		t.Errorf("not written down: %+v", e)
+	}
+	_, page = b.page("/t/" + c.ID + "?tab=trail")
+	has(t, page, "小陈看了完整电话")
+	hasNot(t, page, "13812345620")
+}
+
+func TestSomebodyIsTyping(t *testing.T) {
+	h := newHouse(t)
+	c := h.complaint("m1")
+	chen, zhou := h.as("fd01"), h.as("fd02")
+	if status, _ := zhou.press("/t/"+c.ID+"/typing", true, nil); status != http.StatusNoContent {
+		t.Fatalf("status %d", status)
+	}
+	_, page := chen.page("/t/" + c.ID)
+	has(t, page, "小周正在回这位客人")
+	_, page = zhou.page("/t/" + c.ID)
+	hasNot(t, page, "正在回这位客人")
+	h.pass(11 * time.Second)
+	_, page = chen.page("/t/" + c.ID)
+	hasNot(t, page, "正在回这位客人")
+}
+
+func TestLive(t *testing.T) {
+	h := newHouse(t)
+	c := h.complaint("m1")
+	r := h.as("fd02").open("/t/" + c.ID + "/events")
+	if got := r.Header.Get("Content-Type"); got != "text/event-stream" {
+		t.Fatalf("type %q", got)
+	}
+	lines := bufio.NewScanner(r.Body)
+	lines.Buffer(nil, 1<<20)
+	next := func() map[string]string {
+		t.Helper()
+		for lines.Scan() {
+			if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok {
+				var a answer
+				if err := json.Unmarshal([]byte(data), &a); err != nil {
+					t.Fatal(err)
+				}
+				return a.Parts
+			}
+		}
+		t.Fatalf("the line ended: %v", lines.Err())
+		return nil
+	}
+	if first := next(); len(first) != len(lives) {
+		t.Errorf("first look has %d parts", len(first))
+	}
+	if _, err := h.desk.Claim(t.Context(), "fd01", c.TicketID(), ""); err != nil {
+		t.Fatal(err)
+	}
+	parts := next()
+	if !strings.Contains(parts["head"], "小陈负责") || !strings.Contains(parts["talklist"], "小陈接单") {
+		t.Errorf("parts %v", parts)
+	}
+	if _, same := parts["notelist"]; same {
+		t.Error("what did not change is sent")
+	}
+}
+
+func TestUndelivered(t *testing.T) {
+	h := newHouse(t)
+	c := h.complaint("m1")
+	b := h.as("fd01")
+	h.carrier.mu.Lock()
+	h.carrier.fail = &chat.Failure{Platform: "oa", Call: "custom/send", Code: 43004, Verdict: chat.NeverThem, Reason: "客人关了消息"}
+	h.carrier.mu.Unlock()
+	b.press("/t/"+c.ID+"/do/say", true, url.Values{"text": {"五分钟后到"}})
+	h.told()
+	if err := h.out.Close(t.Context()); err != nil { // what follows from the failure is written
+		t.Fatal(err)
+	}
+	_, page := b.page("/t/" + c.ID)
+	has(t, page, "没送到 · 客人关了消息", "重发", "改打电话", "继续等")
+	wellFormed(t, page)
+	_, page = b.page("/dead")
+	wellFormed(t, page)
+	has(t, page, "给王女士", c.No, "小陈：五分钟后到", "重发")
+	list, err := h.out.Dead(t.Context(), nil, 10)
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%d dead, %v", len(list), err)
+	}
+	if status, raw := b.press("/dead/again", false, url.Values{"sent": {list[0].ID}}); status != http.StatusSeeOther {
+		t.Errorf("again: %d %s", status, raw)
+	}
+	other := h.complaint("m2")
+	if status, _ := b.press("/t/"+other.ID+"/do/again", true, url.Values{"sent": {list[0].ID}}); status != http.StatusNotFound {
+		t.Errorf("another case's words were sent: %d", status)
+	}
+}
+
+// png is enough of a picture to be known as one.
+var png = []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR")
+
+func (b *browser) upload(path, name string, content []byte, fields map[string]string) (int, string) {
+	b.h.t.Helper()
+	var buf bytes.Buffer
+	w := multipart.NewWriter(&buf)
+	for k, v := range fields {
+		_ = w.WriteField(k, v)
+	}
+	f, err := w.CreateFormFile("file", name)
+	if err != nil {
+		b.h.t.Fatal(err)
+	}
+	_, _ = f.Write(content)
+	_ = w.Close()
+	req, err := http.NewRequest(http.MethodPost, b.h.server.URL+path, &buf)
+	if err != nil {
+		b.h.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", w.FormDataContentType())
+	req.Header.Set("X-Kefu", "1")
+	r, err := b.Do(req)
+	if err != nil {
+		b.h.t.Fatal(err)
+	}
+	defer r.Body.Close()
+	return r.StatusCode, body(b.h.t, r)
+}
+
+func TestPictures(t *testing.T) {
+	h := newHouse(t)
+	c := h.complaint("m1")
+	b := h.as("fd01")
+	if status, raw := b.upload("/t/"+c.ID+"/do/say", "x.png", png, map[string]string{"text": ""}); status != http.StatusOK {
+		t.Fatalf("%d %s", status, raw)
+	}
+	if got := h.told(); got != "［图片］" {
+		t.Errorf("customer: %q", got)
+	}
+	_, page := b.page("/t/" + c.ID)
+	i := strings.Index(page, "/sent/")
+	if i < 0 {
+		t.Fatal("the picture sent is not shown")
+	}
+	r := b.open("/t/" + c.ID + page[i:i+strings.IndexByte(page[i:], '"')])
+	if r.Header.Get("Content-Type") != "image/png" || r.Header.Get("X-Content-Type-Options") != "nosniff" {
+		t.Errorf("%d %v", r.StatusCode, r.Header)
+	}
+	if status, raw := b.upload("/t/"+c.ID+"/do/say", "x.png", []byte("<html><script>"), nil); status != http.StatusUnprocessableEntity || !strings.Contains(raw, "只能发") {
+		t.Errorf("a page as a picture: %d %s", status, raw)
+	}
+
+	// What the customer sent, whatever it is, is never opened as a page.
+	if err := h.engine.PutFile(t.Context(), "evil", []byte("<html><script>alert(1)</script>")); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.desk.CustomerFile(t.Context(), wang, "e1", c.TicketID(), "evil", chat.Image, "看"); err != nil {
+		t.Fatal(err)
+	}
+	r = b.open("/t/" + c.ID + "/file/1")
+	if r.Header.Get("Content-Type") != "application/octet-stream" || !strings.HasPrefix(r.Header.Get("Content-Disposition"), "attachment") {
+		t.Errorf("%d %v", r.StatusCode, r.Header)
+	}
+	stranger := &browser{&http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, h}
+	if r := stranger.open("/t/" + c.ID + "/file/1"); r.StatusCode != http.StatusSeeOther {
+		t.Errorf("a stranger got %d", r.StatusCode)
+	}
+}
+
+func TestRecord(t *testing.T) {
+	h := newHouse(t)
+	b := h.as("fd01")
+	form := url.Values{"once": {"n1"}, "kind": {"repair"}, "source": {"12345"}, "room": {"0716"}, "name": {"周先生"}, "phone": {"13900001111"}, "text": {"水龙头漏"}}
+	status, page := b.press("/new", false, form)
+	if status != http.StatusUnprocessableEntity {
+		t.Fatalf("without a date: %d", status)
+	}
+	wellFormed(t, page)
+	has(t, page, "12345 转来的要写要求回复的日期", "水龙头漏")
+	form.Set("reply", "2026-11-26T18:00")
+	for range 2 { // twice is once
+		if status, page = b.press("/new", false, form); status != http.StatusSeeOther {
+			t.Fatalf("%d %s", status, text(page))
+		}
+	}
+	list, err := h.book.Live(t.Context(), 10)
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%d cases, %v", len(list), err)
+	}
+	_, page = b.page("/t/" + list[0].ID)
+	has(t, page, "已立单 "+list[0].No, "周先生", "这位客人没有微信", "要求回复", "11-26 18:00 前", "来源 12345")
+	for _, word := range []string{list[0].No, "0716", "1111", "周"} {
+		_, page = b.page("/in?q=" + url.QueryEscape(word))
+		has(t, page, "报修 "+list[0].No)
+	}
+}
+
+func TestListByPages(t *testing.T) {
+	h := newHouse(t)
+	b := h.as("fd01")
+	for i := range casework.PageSize + 3 {
+		h.complaint("m" + string(rune('A'+i)))
+		h.pass(time.Second)
+	}
+	_, page := b.page("/in?tab=all")
+	wellFormed(t, page)
+	i := strings.Index(page, "/in?tab=all&amp;after=")
+	if i < 0 {
+		t.Fatal("no second page")
+	}
+	next := strings.ReplaceAll(page[i:i+strings.IndexByte(page[i:], '"')], "&amp;", "&")
+	_, second := b.page(next)
+	if n := strings.Count(second, "<b>投诉"); n != 3 || strings.Contains(second, "再看") {
+		t.Errorf("%d on the second page", n)
+	}
+	has(t, page, "没人接 33")
+}
+
+func TestConversationShowsEverySide(t *testing.T) {
+	h := newHouse(t)
+	c := h.complaint("m1")
+	b := h.as("fd01")
+	b.press("/t/"+c.ID+"/do/claim", true, nil)
+	h.pass(time.Minute)
+	act := conversation.Act{Ticket: c.TicketID(), Do: casework.DoAdd, Text: "<b>快点</b>"}
+	if err := h.desk.Customer(t.Context(), wang, "e1", act); err != nil {
+		t.Fatal(err)
+	}
+	_, page := b.page("/t/" + c.ID)
+	has(t, page, "王女士", "小陈接单 （客人可见）", "我是前台小陈", "<b>快点</b>")
+	hasNot(t, page, "<b>快点</b>")
+	wellFormed(t, page)
+}
