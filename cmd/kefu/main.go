@@ -6,7 +6,11 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
+
+// began is when the process did.
+var began = time.Now()
 
 // version is set by the linker.
 var version = ""

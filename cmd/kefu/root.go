@@ -46,7 +46,13 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 func (p *program) root() *cobra.Command {
 	root := &cobra.Command{
 		Use: "kefu", Short: "微信里的客服部：客人写信，员工在企业微信里接单",
-		SilenceErrors: true, SilenceUsage: true, Args: cobra.NoArgs,
+		SilenceErrors: true, SilenceUsage: true, Args: cobra.ArbitraryArgs,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("没有 %.40q 这个命令，用 kefu --help 看有哪些", args[0])
+			}
+			return c.Help()
+		},
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.PersistentFlags().StringVarP(&p.config, "config", "c", "kefu.yaml", "配置文件")
@@ -58,7 +64,7 @@ func (p *program) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w\n用法见 %s --help", err, c.CommandPath())
 	})
-	root.AddCommand(p.serve(), p.doctor(), p.check(), p.menu(), p.qr(), p.deliveries(), p.healthcheck(), p.version())
+	root.AddCommand(p.demo(), p.serve(), p.doctor(), p.check(), p.menu(), p.qr(), p.deliveries(), p.healthcheck(), p.version())
 	return root
 }
 

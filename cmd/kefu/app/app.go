@@ -41,7 +41,7 @@ type Options struct {
 	Log      *slog.Logger        // default discards
 	Listener net.Listener        // of webhooks and pages; default the configuration's listen
 	Admin    net.Listener        // default the configuration's admin
-	Engine   store.Engine        // default the configured one; closed by Stop
+	Engine   store.Engine        // default the configured one; closed by Stop, or when New fails
 	Routes   func(r gin.IRouter) // more pages beside the program's own
 	// Authorize is where a page sends staff to sign in; default WeCom's own, or
 	// that of a simulator when the configuration points to one.
@@ -85,6 +85,8 @@ type App struct {
 
 	work      context.Context // ends when what was begun must be given up
 	abort     context.CancelFunc
+	streaming context.Context // ends when live pages must go
+	stopLive  context.CancelFunc
 	stopSweep context.CancelFunc
 	stopRun   context.CancelFunc
 	sweeping  sync.WaitGroup
@@ -136,6 +138,10 @@ func New(ctx context.Context, cfg *config.Config, o Options) (_ *App, err error)
 	}
 	a.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	a.work, a.abort = context.WithCancel(context.WithoutCancel(ctx))
+	a.streaming, a.stopLive = context.WithCancel(a.work)
+	if o.Engine != nil {
+		a.later("store", o.Engine.Close)
+	}
 	defer func() {
 		if err != nil {
 			a.abort()
@@ -164,8 +170,8 @@ func (a *App) openStore(ctx context.Context) error {
 		if engine, err = OpenStore(ctx, a.Config); err != nil {
 			return err
 		}
+		a.later("store", engine.Close)
 	}
-	a.later("store", engine.Close)
 	release, lost, err := holdLease(ctx, a.Config, engine)
 	if err != nil {
 		return err

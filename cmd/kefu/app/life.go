@@ -78,6 +78,7 @@ func (a *App) Stop(ctx context.Context) error {
 	a.end.Do(func() {
 		defer close(a.over)
 		a.stopping.Store(true)
+		a.stopLive()
 		errs := []error{a.shutDown(ctx, a.web)}
 		if a.stopSweep != nil {
 			a.stopSweep()

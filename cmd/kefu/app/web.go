@@ -78,7 +78,7 @@ func (a *App) openServers(context.Context) error {
 	if a.opts.Routes != nil {
 		a.opts.Routes(r)
 	}
-	a.web = a.server(patient(http.MaxBytesHandler(r, maxBody)))
+	a.web = a.server(patient(a.streams(http.MaxBytesHandler(r, maxBody))))
 	a.web.WriteTimeout = answerTime
 	a.admin = a.server(a.adminMux())
 	return nil
