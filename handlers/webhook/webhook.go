@@ -148,6 +148,7 @@ func (g *gate) answer(c *gin.Context, o opened, reply []byte) error {
 		}
 	}
 	c.Header("Content-Type", "application/xml; charset=utf-8")
+	c.Header("Content-Length", strconv.Itoa(len(reply))) // flushed below, it would else be chunked
 	if _, err := c.Writer.Write(reply); err != nil {
 		return err
 	}

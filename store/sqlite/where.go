@@ -124,7 +124,9 @@ func (w *where) equal(field string, v any) {
 	col := column(field)
 	switch v := v.(type) {
 	case bool:
-		w.add(col+" = ? AND "+kindOf(field)+" = ?", int64(bit(v)), strconv.FormatBool(v))
+		// Written out: a bound value that SQLite compares with the condition of a
+		// partial index makes it prepare the statement anew with every value.
+		w.add(col + " = " + strconv.Itoa(bit(v)) + " AND " + kindOf(field) + " = '" + strconv.FormatBool(v) + "'")
 	case string:
 		w.add(col+" = ?", v)
 		if looksNested(v) {

@@ -28,17 +28,24 @@ func optionLink(o chat.Option) string {
 func linkValue(s string) string {
 	var b strings.Builder
 	for _, r := range s {
-		if r > 0x7F && r != utf8.RuneError {
+		if r > 0x7F && r != utf8.RuneError || unreserved(r) {
 			b.WriteRune(r)
 			continue
 		}
 		b.WriteString(strings.ReplaceAll(url.QueryEscape(string(r)), "+", "%20"))
 	}
-	return strings.ReplaceAll(b.String(), "%3A", ":")
+	return b.String()
 }
 
+// unreserved stands in an address as it is; the keys of options are made of it.
+func unreserved(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == ':' || r == '-' || r == '_' || r == '.' || r == '~'
+}
+
+var brackets = strings.NewReplacer("<", "＜", ">", "＞")
+
 func plainLabel(s string) string {
-	return strings.NewReplacer("<", "＜", ">", "＞").Replace(s)
+	return brackets.Replace(s)
 }
 
 // render is a content's text with its options as links, at most MaxText bytes,
