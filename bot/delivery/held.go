@@ -50,9 +50,9 @@ func (o *Outbox) recheck(ctx context.Context, d *Delivery) (freed bool, err erro
 	return freed, err
 }
 
-func (o *Outbox) shelf(ctx context.Context, c chat.CustomerID) ([]*Delivery, error) {
+func (o *Outbox) shelf(ctx context.Context, names ...string) ([]*Delivery, error) {
 	return o.all.List(ctx, store.Query{
-		Where: []store.Cond{store.Where("shelf", store.Eq, c)},
+		Where: []store.Cond{store.Where("shelf", store.In, names)},
 		Order: []store.Order{{Field: "created_at"}, {Field: "seq"}},
 		Limit: 50,
 	})
@@ -62,7 +62,7 @@ func (o *Outbox) shelf(ctx context.Context, c chat.CustomerID) ([]*Delivery, err
 // opened window), except what is older than 7 days: that is for TakeHeld. It may
 // be repeated.
 func (o *Outbox) Flush(ctx context.Context, c chat.CustomerID, window string) error {
-	list, err := o.shelf(ctx, c)
+	list, err := o.shelf(ctx, string(c))
 	if err != nil {
 		return err
 	}
@@ -97,16 +97,12 @@ func (o *Outbox) Flush(ctx context.Context, c chat.CustomerID, window string) er
 // and the like are not handed over: Flush sends them.
 func (o *Outbox) TakeHeld(ctx context.Context, c chat.CustomerID, by string) ([]HeldText, error) {
 	now := o.now()
-	list, err := o.shelf(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	mine, err := o.taken(ctx, c, by)
+	list, err := o.shelf(ctx, string(c), takenBy(c, by))
 	if err != nil {
 		return nil, err
 	}
 	var texts []HeldText
-	for _, d := range append(mine, list...) {
+	for _, d := range list {
 		content := d.says(Message)
 		if content.Form != chat.AsText {
 			continue
@@ -120,7 +116,7 @@ func (o *Outbox) TakeHeld(ctx context.Context, c chat.CustomerID, by string) ([]
 			x.become(Sending, now)
 			x.Lead, x.Lease = by, now.Add(takeLease)
 			x.derive(now)
-			x.Shelf = string(c) + "\n" + by
+			x.Shelf = takenBy(c, by)
 			return nil
 		})
 		if err != nil {
@@ -136,14 +132,8 @@ func (o *Outbox) TakeHeld(ctx context.Context, c chat.CustomerID, by string) ([]
 	return texts, nil
 }
 
-// taken lists what by has taken before.
-func (o *Outbox) taken(ctx context.Context, c chat.CustomerID, by string) ([]*Delivery, error) {
-	return o.all.List(ctx, store.Query{
-		Where: []store.Cond{store.Where("shelf", store.Eq, string(c)+"\n"+by)},
-		Order: []store.Order{{Field: "created_at"}, {Field: "seq"}},
-		Limit: 50,
-	})
-}
+// takenBy is the shelf of what by has taken before.
+func takenBy(c chat.CustomerID, by string) string { return string(c) + "\n" + by }
 
 // Confirm says that the reply to the message named by says these texts. It may be
 // repeated, also after a lease ran out.
