@@ -149,6 +149,8 @@ func (d *Delivery) unsure(out outcome, now store.Time) {
 		again = now.Add(pause).Before(d.Called.Add(d.Call.Repeat - HardTimeout))
 	case d.Class == Reply:
 		again = d.Unsure < maxUnsure
+	case d.way().By == Robot:
+		again = true // a line that colleagues read twice is better than one nobody read
 	}
 	if again {
 		d.become(Queued, now)

@@ -46,7 +46,7 @@ func TestVerdicts(t *testing.T) {
 		"later, as told":      {reply("d", "您好"), &chat.Failure{Verdict: chat.Later, After: 60}, 50 * time.Second, Queued, 1, 0, 0},
 		"unsure, reply":       {reply("d", "您好"), fail(chat.Unsure, 0), 10 * time.Second, Sent, 2, 0, 0},
 		"unsure, app":         {card("d", "投诉 4827"), fail(chat.Unsure, 0), 20 * time.Second, Sent, 2, 0, 0},
-		"unsure, robot":       {line("d", "新单"), fail(chat.Unsure, 0), time.Minute, Unknown, 1, 1, 0},
+		"unsure, robot":       {line("d", "新单"), fail(chat.Unsure, 0), time.Minute, Sent, 2, 0, 0},
 		"window closed":       {reply("d", "您好"), fail(chat.OtherWay, 45015), time.Minute, Held, 1, 1, 0},
 		"template, then text": {other, fail(chat.OtherWay, 43101), time.Minute, Sent, 2, 0, 0},
 		"refused template":    {other, fail(chat.NeverThem, 43004), time.Minute, Sent, 2, 0, 1},
