@@ -164,7 +164,7 @@ func newHouse(t testing.TB) *house {
 		Office: office, Words: words, Now: h.now, Log: log, Robots: []string{"staff"},
 	}
 	h.out = must[*delivery.Outbox](t)(delivery.New(ctx, delivery.Deps{
-		Store: h.engine, Ledger: h.talks, Now: h.now, Log: log, Workers: 2,
+		Store: h.engine, Ledger: h.talks, Now: h.now, Log: log,
 		Carriers:      map[chat.Channel]chat.Carrier{chat.OA: h.carrier, chat.WeCom: h.carrier, chat.Robot: h.carrier},
 		OnUndelivered: func(ctx context.Context, d delivery.Delivery) error { return h.desk.Undelivered(ctx, d) },
 	}))
