@@ -1,6 +1,7 @@
 package workbench
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,8 +12,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"kefu/bot/chat"
 	"kefu/bot/hours"
 	"kefu/bot/ticket"
+	"kefu/store"
 )
 
 func TestParse(t *testing.T) {
@@ -52,9 +55,16 @@ func TestTypedAnything(t *testing.T) {
 	s := newStage(t)
 	s.open(4827, ticket.Complaint, "王女士", "13800005620", "1208", "1208空调不制冷")
 	words := []string{"接", "回", "4827", "4829", "办结", "派", "工程部", "转", "小周", "查", "登记", "问", "/赔礼", " ", "\n", "<a href=\"x\">", "\x00", "：", "离岗", "交班", "1", "改承诺", "25:99", "\ue000", "设置"}
+	n := 0
 	rapid.Check(t, func(r *rapid.T) {
 		text := strings.Join(rapid.SliceOfN(rapid.OneOf(rapid.SampledFrom(words), rapid.String()), 0, 6).Draw(r, "text"), "")
-		got := s.type_("小陈", text)
+		n++
+		m := chat.Message{Key: fmt.Sprintf("%064d", n), Account: "wecom", From: "chen", At: store.At(s.now()), Kind: chat.Text, Text: text}
+		reply, err := s.Handle(t.Context(), m)
+		if err != nil {
+			r.Fatal(err)
+		}
+		got := reply.Text
 		if !utf8.ValidString(got) || strings.Contains(got, "<a") || strings.ContainsRune(got, 0) || strings.ContainsRune(got, '\ue000') {
 			r.Fatalf("%q → %q", text, got)
 		}
