@@ -132,7 +132,7 @@ func TestKilledBetweenClaimAndResult(t *testing.T) {
 		{promotion, 5 * time.Minute, Unknown, 1},
 		{card("card", "投诉 4827"), 5 * time.Minute, Sent, 2},
 		{card("late card", "投诉 4827"), 5 * time.Hour, Unknown, 1},
-		{line("line", "新单"), 5 * time.Minute, Unknown, 1},
+		{line("line", "新单"), 5 * time.Minute, Sent, 2},
 	}
 	for _, tt := range tests {
 		t.Run(tt.d.ID, func(t *testing.T) {
