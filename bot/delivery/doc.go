@@ -6,7 +6,7 @@
 // holds what cannot go now until the customer writes again.
 //
 // Before a call the delivery is claimed by compare-and-swap; without the claim
-// there is no call. A claim that ran out is an unknown outcome: a reply is
-// repeated, a promotion never, anything else only while the platform recognises
-// a repeat.
+// there is no call. A claim that ran out is an unknown outcome: a reply and a
+// line of a group robot are repeated, a promotion never, anything else only while
+// the platform recognises a repeat.
 package delivery
