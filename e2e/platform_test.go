@@ -115,17 +115,18 @@ func TestCallsThatFailAreMadeAgain(t *testing.T) {
 		name  string
 		fault sim.Fault
 		most  int
+		step  time.Duration // for each look
 	}{
-		{"502", sim.Fault{Kind: sim.Gateway, Times: 2}, 1},
-		{"busy", sim.Fault{Kind: sim.Busy, Times: 2}, 1},
-		{"cut", sim.Fault{Kind: sim.Reset, Times: 2}, 1},
-		{"half an answer", sim.Fault{Kind: sim.Half, Times: 1, Done: true}, 2},
-		{"cut after the work", sim.Fault{Kind: sim.Reset, Times: 1, Done: true}, 2},
-		{"nonsense", sim.Fault{Kind: sim.Garbage, Times: 2}, 1},
-		{"too often", sim.Fault{Kind: sim.Frequent, Times: 1}, 1},
-		{"token", sim.Fault{Kind: sim.BadToken, Times: 1}, 1},
-		{"address not allowed", sim.Fault{Kind: sim.BadIP, Times: 1}, 1},
-		{"slow", sim.Fault{Kind: sim.Slow, Times: 1, Delay: time.Second}, 1},
+		{"502", sim.Fault{Kind: sim.Gateway, Times: 2}, 1, time.Second},
+		{"busy", sim.Fault{Kind: sim.Busy, Times: 2}, 1, time.Second},
+		{"cut", sim.Fault{Kind: sim.Reset, Times: 2}, 1, time.Second},
+		{"half an answer", sim.Fault{Kind: sim.Half, Times: 1, Done: true}, 2, time.Second},
+		{"cut after the work", sim.Fault{Kind: sim.Reset, Times: 1, Done: true}, 2, time.Second},
+		{"nonsense", sim.Fault{Kind: sim.Garbage, Times: 2}, 1, time.Second},
+		{"too often", sim.Fault{Kind: sim.Frequent, Times: 1}, 1, time.Minute},
+		{"token", sim.Fault{Kind: sim.BadToken, Times: 1}, 1, time.Second},
+		{"address not allowed", sim.Fault{Kind: sim.BadIP, Times: 1}, 1, 10 * time.Second},
+		{"slow", sim.Fault{Kind: sim.Slow, Times: 1, Delay: time.Second}, 1, time.Second},
 	}
 	h := open(t)
 	for i, w := range table {
@@ -136,9 +137,7 @@ func TestCallsThatFailAreMadeAgain(t *testing.T) {
 		h.sim.Faults().Set(w.fault)
 		h.types("chen", "回复 "+no+" "+words)
 		h.wait(w.name+": the words arrive", func() bool {
-			if w.fault.Kind == sim.Frequent { // a day's quota: looked at again after an hour
-				h.pass(time.Minute)
-			}
+			h.pass(w.step)
 			return h.times(user, words) > 0
 		})
 		h.ease()
