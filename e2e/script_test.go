@@ -10,11 +10,13 @@ import (
 	"time"
 
 	"kefu/bot/wechat/sim"
+	"kefu/cmd/kefu/config"
 )
 
 // A script is lines. Indented lines belong to the line above.
 //
 //	# a remark
+//	%模板                        the account has service notices
 //	@ 14:05                      it is that time now
 //	+ 5m                         so much time passes
 //	王女士: 你好                  a customer writes; "［图片］", "［语音］", "［语音］words", "［位置］", "［关注］room:1208", "［取消关注］", "［菜单］menu:complaint"
@@ -41,11 +43,20 @@ func TestSituations(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := &script{house: open(t), file: file, vars: map[string]string{}, heard: map[string]int{}}
+			h := open(t, func(c *config.Config) {
+				if strings.Contains(string(text), "\n%模板\n") {
+					c.Accounts[0].Templates = notices
+				}
+			})
+			s := &script{house: h, file: file, vars: map[string]string{}, heard: map[string]int{}}
 			s.run(string(text))
 		})
 	}
 }
+
+var notices = map[string]config.Template{"ticket_update": {ID: "tmpl1", Fields: map[string]string{
+	"character_string1": "{no}", "thing2": "{title}", "phrase3": "{state}", "time4": "{time}",
+}}}
 
 type script struct {
 	*house
@@ -65,7 +76,7 @@ func (s *script) run(text string) {
 	for i := 0; i < len(lines); i++ {
 		line := strings.TrimRight(lines[i], " ")
 		s.line = i + 1
-		if line == "" || strings.HasPrefix(line, "#") {
+		if line == "" || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "%") {
 			continue
 		}
 		var more []string

@@ -145,7 +145,7 @@ func (d *Desk) climb(t *ticket.Ticket, l desk.Ladder, loads map[string]int, now 
 	people := d.targets(t, s.To, now)
 	switch s.Do {
 	case "assign":
-		people = d.assign(t, people, loads, now)
+		people = d.assign(t, d.teamFor(t, now), loads, now)
 	case "call":
 		d.callOut(t, people, now)
 	default:
@@ -196,7 +196,11 @@ func (d *Desk) stepCards(t *ticket.Ticket, people []staff.Person, first bool, no
 // takenOver turns the cards of others grey: 已由…接手.
 func (d *Desk) takenOver(t *ticket.Ticket, by staff.Person, except string) {
 	done := d.Words.Line(prompts.StaffDoneTakenOver, prompts.Vars{"who": d.shown(by.ID)})
-	t.GreyCards(except, func(ticket.CardRef) *chat.Card { return d.grey(t, done) }, "new", "climb")
+	what := []string{"new", "climb"}
+	if t.Auto { // who was given it and did not act
+		what = append(what, "owner")
+	}
+	t.GreyCards(except, func(ticket.CardRef) *chat.Card { return d.grey(t, done) }, what...)
 }
 
 // grey is what a card becomes that nobody needs any more.
