@@ -32,8 +32,9 @@ type Parts struct {
 	Now    func() time.Time
 	Zone   *time.Location
 	Log    *slog.Logger
-	Meter  prometheus.Registerer // may be nil
-	InHand int                   // messages handled at once; beyond, they wait for the workers. 0: 512
+	Meter  prometheus.Registerer                 // may be nil
+	Wake   func(ctx context.Context, key string) // hands a stored message to the workers; may be nil
+	InHand int                                   // messages handled at once; beyond, they wait for the workers. 0: 512
 }
 
 // Bot answers customers.

@@ -63,6 +63,9 @@ func (b *Bot) Receive(ctx context.Context, m chat.Message) (Answer, error) {
 	case b.inHand <- struct{}{}:
 	default: // overload: stored, and left to the workers
 		b.metrics.overload()
+		if b.Wake != nil {
+			b.Wake(ctx, entry.ID)
+		}
 		return Answer{}, nil
 	}
 	done := make(chan Answer, 1)
@@ -105,7 +108,7 @@ func (b *Bot) put(ctx context.Context, m chat.Message, began time.Time) (*inbox.
 func (b *Bot) handle(ctx context.Context, e *inbox.Entry, began time.Time) Answer {
 	who := e.Customer
 	b.waits.arrived(who)
-	if b.waitsForMore(&e.Message) && b.waits.newer(ctx, who, pause) {
+	if b.waitsForMore(&e.Message) && !b.expected(ctx, e) && b.waits.newer(ctx, who, pause) {
 		return Answer{} // what came after it is answered together with it
 	}
 	turn, keys, err := b.settle(ctx, who, e.ID, began)

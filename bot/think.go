@@ -49,17 +49,18 @@ func (b *Bot) think(ctx context.Context, s *scene) error {
 // flood is how many messages in an hour are answered one by one.
 const flood = 30
 
-// flooded puts a message to the case and says nothing.
+// flooded puts a message to the case and says nothing. Staff hear of the flood
+// once, not of every line.
 func (s *scene) flooded(n int) {
 	t := s.open[0]
 	if c := s.current(); c != nil {
 		t = c
 	}
-	merged := 0
-	if n == flood+1 || n == flood+5 {
+	merged := -1
+	if n == flood+4 {
 		merged = n
 	}
-	s.do(conversation.Act{Ticket: t.TicketID(), Do: casework.DoAdd, Text: s.text, Merged: max(merged, 1)})
+	s.do(conversation.Act{Ticket: t.TicketID(), Do: casework.DoAdd, Text: s.text, Merged: merged})
 }
 
 // words is what a customer wrote, or said and WeChat wrote down.
@@ -74,6 +75,9 @@ func (s *scene) words(ctx context.Context) error {
 	}
 	if o, ok := intent.MatchOption(s.text, s.conv.Offered(s.now)); ok {
 		return s.tap(ctx, o.Key)
+	}
+	if key := s.verdict(); key != "" {
+		return s.tap(ctx, key)
 	}
 	if s.comment() {
 		return nil
@@ -135,6 +139,21 @@ func (s *scene) understand() {
 func (s *scene) learn(ch customer.Change) {
 	ch.At = store.At(s.now)
 	s.effect(conversation.Effect{Learn: &ch})
+}
+
+// verdict is 可以了 or 还没好, typed about a case that was ended and not judged yet,
+// also when something else was offered since.
+func (s *scene) verdict() string {
+	for _, t := range s.ended {
+		if t.State != ticket.Resolved || t.Rating != nil {
+			continue
+		}
+		o, ok := intent.MatchOption(s.text, []chat.Option{{Label: "可以了", Key: "ok:" + t.No}, {Label: "还没好", Key: "no:" + t.No}})
+		if ok && s.read.Main != intent.Thanks && s.read.Main != intent.Greeting {
+			return o.Key
+		}
+	}
+	return ""
 }
 
 // comment takes the words after a rating as what is meant by it.

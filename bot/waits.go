@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"kefu/bot/chat"
+	"kefu/bot/inbox"
+	"kefu/bot/intent"
 )
 
 // waits lets a half sentence wait for what comes after it.
@@ -66,6 +68,21 @@ func (b *Bot) waitsForMore(m *chat.Message) bool {
 		return !short(m.Text) && b.Reader.Half(m.Text)
 	}
 	return false
+}
+
+// expected says whether a short message is what we have just asked for, which
+// never waits: the answer to a question, the words of an option, a reason.
+func (b *Bot) expected(ctx context.Context, e *inbox.Entry) bool {
+	c, err := b.Talks.With(ctx, e.Customer)
+	if err != nil || e.Message.Kind != chat.Text {
+		return false
+	}
+	now := b.Now()
+	if c.Open(now) != nil || c.Comment != "" || c.Begun != "" {
+		return true
+	}
+	_, ok := intent.MatchOption(e.Message.Text, c.Offered(now))
+	return ok
 }
 
 // short is an answer to what was offered or asked: an ordinal, a number. It is

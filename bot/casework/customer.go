@@ -104,7 +104,10 @@ func (c guestAct) add(t *ticket.Ticket) {
 		c.log(t, ticket.GoesOn, "", "")
 	}
 	line := text
-	if c.act.Merged > 0 {
+	switch {
+	case c.act.Merged < 0:
+		return
+	case c.act.Merged > 0:
 		c.tell(t, c.responsible(t), c.Words.Line(prompts.StaffBurst, prompts.Vars{"no": t.No, "n": c.act.Merged}))
 		return
 	}

@@ -2,7 +2,8 @@ package casework
 
 import (
 	"context"
-	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"time"
 
@@ -95,7 +96,8 @@ func (d *Desk) whoIs(ctx context.Context, r Recorded) (chat.CustomerID, error) {
 			return chat.CustomerID(found[0].ID), nil
 		}
 	}
-	who := chat.CustomerID("desk/" + rand.Text())
+	sum := sha256.Sum256([]byte("recorded\n" + r.Cause))
+	who := chat.CustomerID("desk/" + hex.EncodeToString(sum[:12]))
 	err := d.People.Learn(ctx, who, r.Cause, customer.Change{Name: r.Name, Phone: r.Phone, Room: r.Room, Source: r.Source, At: store.At(d.Now())})
 	return who, err
 }

@@ -98,7 +98,7 @@ type Act struct {
 	Kind   chat.Kind  `json:"kind,omitempty"`
 	Alarms []string   `json:"alarms,omitempty"`
 	At     store.Time `json:"at"`
-	Merged int        `json:"merged,omitempty"` // messages beyond the flood's bound
+	Merged int        `json:"merged,omitempty"` // of a flood: how many came, to be told once; -1: nothing is told
 }
 
 // Conversation is the document. Its id is the customer's.
