@@ -23,6 +23,11 @@ func (t *turn) say(ctx context.Context, on *ticket.Ticket, text string, pass boo
 	if err != nil {
 		return "", err
 	}
+	return t.speak(ctx, on, text, pass)
+}
+
+// speak sends words as they are. pass lets a lead say what others may not.
+func (t *turn) speak(ctx context.Context, on *ticket.Ticket, text string, pass bool) (string, error) {
 	out, err := t.Cases.Say(ctx, t.p.ID, on.TicketID(), text, pass)
 	if err != nil {
 		return "", err
@@ -181,7 +186,7 @@ func (t *turn) send(ctx context.Context, on *ticket.Ticket, c chat.Content) (str
 	case chat.AsVoice:
 		out, err = t.Cases.SendFile(ctx, t.p.ID, on.TicketID(), c.Media[len("file:"):], chat.Voice)
 	default:
-		return t.say(ctx, on, c.Text, false)
+		return t.speak(ctx, on, c.Text, true) // a lead has read it on the card
 	}
 	if err != nil {
 		return "", err

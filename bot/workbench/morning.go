@@ -21,7 +21,7 @@ import (
 
 const (
 	soonIn  = 2 * time.Hour
-	maxDays = 2000 // cases of one day that a report reads
+	maxDays = 2000 // cases that a report reads
 )
 
 // RunMorning sends everybody on duty the list of their day, and managers a line
@@ -32,9 +32,13 @@ func (b *Bench) RunMorning(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	low, err := b.low(ctx)
+	if err != nil {
+		return err
+	}
 	var errs []error
 	for _, p := range people {
-		errs = append(errs, b.Morning(ctx, p))
+		errs = append(errs, b.good(ctx, p, low))
 	}
 	return errors.Join(append(errs, b.MorningManager(ctx))...)
 }
@@ -42,15 +46,21 @@ func (b *Bench) RunMorning(ctx context.Context) error {
 // Morning sends one person the list of their day; who has nothing to do gets none.
 // It may be repeated.
 func (b *Bench) Morning(ctx context.Context, p staff.Person) error {
+	low, err := b.low(ctx)
+	if err != nil {
+		return err
+	}
+	return b.good(ctx, p, low)
+}
+
+// good says good morning. low are the low ratings of the last days.
+func (b *Bench) good(ctx context.Context, p staff.Person, low []*ticket.Ticket) error {
 	now, day := b.Now(), b.day()
 	list, err := b.own(ctx, p.ID)
 	if err != nil {
 		return err
 	}
-	visits, err := b.visits(ctx, p)
-	if err != nil {
-		return err
-	}
+	visits := slices.DeleteFunc(slices.Clone(low), func(on *ticket.Ticket) bool { return on.Asked != p.ID })
 	n := len(list) + len(visits)
 	if n == 0 {
 		return nil
@@ -138,12 +148,13 @@ func (b *Bench) kind(k ticket.Kind) string {
 	return "工单"
 }
 
-// visits are customers who were not content and whom this person is to call back.
-func (b *Bench) visits(ctx context.Context, p staff.Person) ([]*ticket.Ticket, error) {
+// low are the cases whose customers said within two days that they were not
+// content; who was asked calls them back.
+func (b *Bench) low(ctx context.Context) ([]*ticket.Ticket, error) {
 	now := b.Now()
 	list, err := b.Book.Between(ctx, now.Add(-7*24*time.Hour), now, nil, maxDays)
 	return slices.DeleteFunc(list, func(on *ticket.Ticket) bool {
-		return on.Rating == nil || on.Rating.Score > 2 || on.Asked != p.ID || now.Sub(on.Rating.At.Time()) > 48*time.Hour
+		return on.Rating == nil || on.Rating.Score > 2 || now.Sub(on.Rating.At.Time()) > 48*time.Hour
 	}), err
 }
 

@@ -224,7 +224,7 @@ func (t *turn) pickDept(ctx context.Context, on *ticket.Ticket) (string, error) 
 // assign is 接单并派: to a case that one has already, it only asks for help.
 func (t *turn) assign(ctx context.Context, on *ticket.Ticket, dept string) (string, error) {
 	say, err := t.pressClaim(ctx, on, dept)
-	return say, errors.Join(err, t.grey(ctx, t.Pack.Called("", title(t.Pack, dept))))
+	return say, errors.Join(err, t.grey(ctx, title(t.Pack, dept)))
 }
 
 func title(p *desk.Pack, dept string) string {

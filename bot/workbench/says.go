@@ -27,7 +27,6 @@ const (
 	sayCall      = "{guest} {phone}。打完点“已电话告知”。"
 	sayNoPhone   = "{no} 没有留电话，请在备注里写怎么联系的。"
 	sayNoPhrase  = "没有“/{name}”这条常用语。有：{names}"
-	sayWhichPart = "有 {n} 条相近：{items}"
 	sayCase      = "{no} {subject}〔，{guest}〕〔，{room}〕：{state}〔，{who}负责〕〔，{promise}〕〔　{link}〕"
 	sayOnPage    = "这一步在工单页里办〔：{link}〕"
 	sayPickDept  = "{no} · 派给哪个部门"
