@@ -9,7 +9,7 @@ import (
 func (p *program) demo() *cobra.Command {
 	o := demo.Options{}
 	c := &cobra.Command{
-		Use: "demo", Short: "试一试：客人的手机、员工的企业微信，都在一页上", Args: cobra.NoArgs,
+		Use: "demo", Short: "试一试：客人的手机、员工的企业微信，都在一页上", Args: none,
 		RunE: func(c *cobra.Command, _ []string) error {
 			o.Out, o.Began = p.out, began
 			if p.debug {

@@ -57,7 +57,7 @@ func (p *program) menu() *cobra.Command {
 	group := &cobra.Command{Use: "menu", Short: "公众号底部的菜单"}
 	var id string
 	push := &cobra.Command{
-		Use: "push", Short: "把菜单推到公众号：配置里 menu 的文件，没有就用行业包的", Args: cobra.NoArgs,
+		Use: "push", Short: "把菜单推到公众号：配置里 menu 的文件，没有就用行业包的", Args: none,
 		RunE: func(c *cobra.Command, _ []string) error {
 			cfg, err := p.load()
 			if err != nil {
@@ -110,7 +110,7 @@ func (p *program) qr() *cobra.Command {
 	var id string
 	var lasts time.Duration
 	create := &cobra.Command{
-		Use: "create 场景", Short: "做一个二维码，例如 kefu qr create room:1208", Args: cobra.ExactArgs(1),
+		Use: "create 场景", Short: "做一个二维码，例如 kefu qr create room:1208", Args: one("场景", "room:1208"),
 		RunE: func(c *cobra.Command, args []string) error {
 			cfg, err := p.load()
 			if err != nil {

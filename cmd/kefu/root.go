@@ -68,6 +68,24 @@ func (p *program) root() *cobra.Command {
 	return root
 }
 
+// one wants exactly one argument.
+func one(what, example string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return fmt.Errorf("要写一个%s，例如 %s", what, example)
+		}
+		return nil
+	}
+}
+
+// none wants no arguments.
+func none(c *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("%s 后面多了 %.40q", c.CommandPath(), args[0])
+	}
+	return nil
+}
+
 const usage = `用法：{{if .HasAvailableSubCommands}}
   {{.CommandPath}} 命令{{else}}
   {{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
@@ -95,7 +113,7 @@ func (p *program) log() *slog.Logger {
 
 func (p *program) version() *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: "是哪一版", Args: cobra.NoArgs,
+		Use: "version", Short: "是哪一版", Args: none,
 		Run: func(*cobra.Command, []string) { fmt.Fprintln(p.out, "kefu "+versionText()) },
 	}
 }

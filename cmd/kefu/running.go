@@ -48,7 +48,7 @@ func reach(addr string) string {
 func (p *program) deliveries() *cobra.Command {
 	group := &cobra.Command{Use: "deliveries", Short: "没送到的消息"}
 	group.AddCommand(p.dead(), &cobra.Command{
-		Use: "again 编号", Short: "再发一次", Args: cobra.ExactArgs(1),
+		Use: "again 编号", Short: "再发一次", Args: one("编号", "kefu deliveries dead 列出来的"),
 		RunE: func(c *cobra.Command, args []string) error {
 			cfg, err := p.load()
 			if err != nil {
@@ -76,7 +76,7 @@ func (p *program) dead() *cobra.Command {
 	var limit int
 	var after string
 	c := &cobra.Command{
-		Use: "dead", Short: "列出放弃了的，新的在前", Args: cobra.NoArgs,
+		Use: "dead", Short: "列出放弃了的，新的在前", Args: none,
 		RunE: func(c *cobra.Command, _ []string) error {
 			cfg, err := p.load()
 			if err != nil {
@@ -112,7 +112,7 @@ func (p *program) dead() *cobra.Command {
 // healthcheck is for containers: it needs no shell and no other program.
 func (p *program) healthcheck() *cobra.Command {
 	return &cobra.Command{
-		Use: "healthcheck", Short: "问运行中的 kefu 好不好（给容器用）", Args: cobra.NoArgs,
+		Use: "healthcheck", Short: "问运行中的 kefu 好不好（给容器用）", Args: none,
 		RunE: func(c *cobra.Command, _ []string) error {
 			code, body, err := ask(c.Context(), p.healthConfig(c), http.MethodGet, "/readyz", nil)
 			if err != nil {

@@ -19,7 +19,7 @@ const lastWish = 20 * time.Second
 
 func (p *program) serve() *cobra.Command {
 	return &cobra.Command{
-		Use: "serve", Short: "开始接待", Args: cobra.NoArgs,
+		Use: "serve", Short: "开始接待", Args: none,
 		RunE: func(c *cobra.Command, _ []string) error {
 			cfg, err := p.load()
 			if err != nil {
@@ -85,7 +85,7 @@ func announce(w io.Writer, cfg *config.Config, a *app.App) {
 
 func (p *program) doctor() *cobra.Command {
 	return &cobra.Command{
-		Use: "doctor", Short: "看连得通不通：数据库、Redis、令牌、白名单、回调、时钟、模板、员工", Args: cobra.NoArgs,
+		Use: "doctor", Short: "看连得通不通：数据库、Redis、令牌、白名单、回调、时钟、模板、员工", Args: none,
 		RunE: func(c *cobra.Command, _ []string) error {
 			cfg, err := p.load()
 			if err != nil {
@@ -102,7 +102,7 @@ func (p *program) doctor() *cobra.Command {
 func (p *program) check() *cobra.Command {
 	group := &cobra.Command{Use: "config", Short: "配置"}
 	group.AddCommand(&cobra.Command{
-		Use: "check", Short: "看写得对不对：哪一行、错在哪、怎么改", Args: cobra.NoArgs,
+		Use: "check", Short: "看写得对不对：哪一行、错在哪、怎么改", Args: none,
 		RunE: func(c *cobra.Command, _ []string) error {
 			cfg, err := p.load()
 			if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -25,7 +24,7 @@ import (
 
 const (
 	headerTime = 5 * time.Second
-	bodyTime   = 30 * time.Second // to receive a body; webhooks allow less
+	bodyTime   = 30 * time.Second // to receive a request; webhooks allow less. It does not bound the handler
 	answerTime = 60 * time.Second // to write an answer; live pages extend it
 	idleTime   = 2 * time.Minute
 	maxHeader  = 16 << 10
@@ -78,7 +77,7 @@ func (a *App) openServers(context.Context) error {
 	if a.opts.Routes != nil {
 		a.opts.Routes(r)
 	}
-	a.web = a.server(patient(a.streams(http.MaxBytesHandler(r, maxBody))))
+	a.web = a.server(a.streams(http.MaxBytesHandler(r, maxBody)))
 	a.web.WriteTimeout = answerTime
 	a.admin = a.server(a.adminMux())
 	return nil
@@ -86,7 +85,7 @@ func (a *App) openServers(context.Context) error {
 
 func (a *App) server(h http.Handler) *http.Server {
 	return &http.Server{
-		Handler: h, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHeader,
+		Handler: h, ReadHeaderTimeout: headerTime, ReadTimeout: bodyTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHeader,
 		BaseContext: func(net.Listener) context.Context { return a.work },
 		ErrorLog:    slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
 	}
@@ -135,31 +134,4 @@ func recovery(log *slog.Logger) gin.HandlerFunc {
 		}()
 		c.Next()
 	}
-}
-
-// patient bounds the time a body may take and lifts the bound when it is there.
-// Left in place, it would end the request's context while the handler works,
-// since the server goes on reading in the background.
-func patient(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Body != nil && r.Body != http.NoBody {
-			c := http.NewResponseController(w)
-			_ = c.SetReadDeadline(time.Now().Add(bodyTime)) // a test's writer has none
-			r.Body = &timedBody{r.Body, c}
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-type timedBody struct {
-	io.ReadCloser
-	c *http.ResponseController
-}
-
-func (b *timedBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	if errors.Is(err, io.EOF) {
-		_ = b.c.SetReadDeadline(time.Time{})
-	}
-	return n, err
 }
