@@ -143,6 +143,9 @@ const ( // To staff.
 	StaffHeld               = "staff.held"                 // 发不出去，存着了
 	StaffNoted              = "staff.noted"                // 备
 	StaffWaiting            = "staff.waiting"              // 等
+	StaffPromised           = "staff.promised"             // 改承诺
+	StaffLater              = "staff.later"                // 再等10分
+	StaffErrLater           = "staff.err_later"            // 再等过一次了
 	StaffAssigned           = "staff.assigned"             // 派
 	StaffTransferred        = "staff.transferred"          // 转
 	StaffReceived           = "staff.received"             // 转到的人

@@ -34,7 +34,7 @@ func (d *Desk) Promise(ctx context.Context, by string, id ticket.ID, at time.Tim
 		a.ownerCard(t, a.now, a.left)
 		return nil
 	})
-	return Outcome{Ticket: t, Say: d.Words.Line(prompts.StaffNoted, nil)}, err
+	return Outcome{Ticket: t, Say: d.Words.Line(prompts.StaffPromised, prompts.Vars{"no": noOf(t), "by": d.until(store.At(at))})}, err
 }
 
 // Later gives ten more minutes before somebody comes (再等10分), once, and tells the
@@ -45,7 +45,7 @@ func (d *Desk) Later(ctx context.Context, by string, id ticket.ID) (Outcome, err
 			return a.why(t, ticket.ErrEnded)
 		}
 		if t.Deferred {
-			return a.refusal(prompts.StaffErrPromise, prompts.Vars{"no": t.No})
+			return a.refusal(prompts.StaffErrLater, prompts.Vars{"no": t.No})
 		}
 		t.Deferred = true
 		more := a.Pack.General.Limits.Later
@@ -59,7 +59,10 @@ func (d *Desk) Later(ctx context.Context, by string, id ticket.ID) (Outcome, err
 		a.say(t, a.p.ID, a.Words.Say(prompts.HumanLater, v), prompts.NoticeMoved, false)
 		return nil
 	})
-	return Outcome{Ticket: t, Say: d.Words.Line(prompts.StaffNoted, nil)}, err
+	if err != nil {
+		return Outcome{Ticket: t}, err
+	}
+	return Outcome{Ticket: t, Say: d.Words.Line(prompts.StaffLater, prompts.Vars{"by": d.until(t.Clocks.Answer)})}, nil
 }
 
 // Mine is 我来处理 on a card that climbed, and 我来回访: whoever was asked takes

@@ -39,7 +39,13 @@ func (d *Desk) act(ctx context.Context, by string, id ticket.ID, do func(a staff
 	if a.left, err = d.Talks.Left(ctx, before.Who, store.At(a.now)); err != nil {
 		return nil, err
 	}
-	return d.change(ctx, id, func(t *ticket.Ticket) error { return do(a, t) })
+	cause := CauseOf(ctx)
+	return d.change(ctx, id, func(t *ticket.Ticket) error {
+		if cause != "" && !t.Once(cause) {
+			return store.ErrUnchanged
+		}
+		return do(a, t)
+	})
 }
 
 func (d *Desk) refusal(key string, v prompts.Vars) error {
@@ -99,6 +105,8 @@ func (a staffAct) allow(t *ticket.Ticket, move string) error {
 		return a.refusal(prompts.StaffErrState, prompts.Vars{"no": t.No, "state": a.stateTitle(t)})
 	case move == "close" && t.Level == ticket.Major:
 		return a.refusal(prompts.StaffErrManagerOnly, prompts.Vars{"no": t.No})
+	case move == "claim" && t.Level == ticket.Major:
+		return a.refusal(prompts.StaffErrLeadOnly, prompts.Vars{"no": t.No})
 	case move == "claim":
 		return a.refusal(prompts.StaffErrNotTeam, prompts.Vars{"no": t.No, "team": a.teamTitle(t.Team)})
 	case t.Owner != "":
@@ -213,10 +221,16 @@ func (d *Desk) SendFile(ctx context.Context, by string, id ticket.ID, file strin
 }
 
 func (d *Desk) speak(ctx context.Context, by string, id ticket.ID, text string, content func(prompts.Vars) chat.Content) (Outcome, error) {
-	var left delivery.Allowance
-	first := false
+	before, err := d.Book.Get(ctx, id)
+	if err != nil {
+		return Outcome{}, err
+	}
+	left, err := d.Talks.Left(ctx, before.Who, store.At(d.Now()))
+	if err != nil {
+		return Outcome{}, err
+	}
+	first := before.Answered.IsZero()
 	t, err := d.act(ctx, by, id, func(a staffAct, t *ticket.Ticket) error {
-		left, first = a.left, t.Answered.IsZero()
 		if t.State == ticket.Closed {
 			return a.why(t, ticket.ErrEnded)
 		}
