@@ -1,6 +1,3 @@
-// Package e2e_test starts the whole program beside the simulator and looks at it
-// from outside: what customers see on their phones, staff in their WeCom and
-// groups. Nothing in it reaches into the program.
 package e2e_test
 
 import (
@@ -276,5 +273,17 @@ func (r *rig) ok(err error) {
 	r.t.Helper()
 	if err != nil {
 		r.t.Fatalf("%v\n%s", err, r.picture())
+	}
+}
+
+// eventually looks again and again, for what nobody outside can see.
+func (r *rig) eventually(what string, so func() bool) {
+	r.t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(10 * time.Second); !so(); <-tick.C {
+		if time.Now().After(deadline) {
+			r.t.Fatalf("never came: %s\n%s", what, r.picture())
+		}
 	}
 }

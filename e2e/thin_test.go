@@ -10,7 +10,7 @@ var number = regexp.MustCompile(`编号 (\d{4,})`)
 // The thin path through the whole program: a customer complains, a colleague
 // takes it, answers, closes it, and the customer rates it.
 func TestComplaintIsTakenAnsweredClosedAndRated(t *testing.T) {
-	r := newRig(t, func(r *rig) { r.cfg.Accounts[0].Templates = nil })
+	r := newRig(t)
 	ctx := t.Context()
 	guest := r.sim.Customer("hotel", wang)
 	r.ok(guest.Follow(ctx, "room:1208"))
