@@ -167,7 +167,7 @@ func (v *visit) done(id ticket.ID, name, tab, say string) error {
 	if err != nil {
 		return err
 	}
-	v.json(http.StatusOK, answer{OK: true, Say: say, Act: name, Once: p.Once, Parts: parts})
+	v.json(http.StatusOK, answer{OK: true, Say: say, Act: name, Parts: parts})
 	return nil
 }
 

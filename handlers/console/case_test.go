@@ -110,8 +110,21 @@ func TestLive(t *testing.T) {
 	if !strings.Contains(parts["head"], "小陈负责") || !strings.Contains(parts["talklist"], "小陈接单") {
 		t.Errorf("parts %v", parts)
 	}
-	if _, same := parts["notelist"]; same {
-		t.Error("what did not change is sent")
+	for _, same := range []string{"notelist", "typing"} {
+		if _, sent := parts[same]; sent {
+			t.Errorf("%s did not change and is sent", same)
+		}
+	}
+	if _, err := h.desk.Note(t.Context(), "fd01", c.TicketID(), "看过了"); err != nil {
+		t.Fatal(err)
+	}
+	for parts = next(); parts["notelist"] == ""; parts = next() {
+		if parts["acts"] != "" {
+			t.Error("buttons that did not change are sent")
+		}
+	}
+	if !strings.Contains(parts["notelist"], "看过了") {
+		t.Errorf("after a note: %v", parts)
 	}
 }
 

@@ -8,11 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"kefu/bot/chat"
 	"kefu/bot/customer"
 	"kefu/bot/delivery"
 	"kefu/bot/hours"
-	"kefu/bot/staff"
 	"kefu/bot/ticket"
 	"kefu/prompts"
 	"kefu/store"
@@ -88,26 +86,6 @@ type creditView struct {
 	Keep   bool // 存着
 	Call   bool // ② can be done
 }
-
-type actsView struct {
-	Claim, Mine, Later, Wait, Help, Promise, Close, Reopen, Move, Join, Part bool
-	Depts, Blame, Causes, Results, Calls, People                             []chat.Option
-	Cause, Dept                                                              string
-	Helps                                                                    []helpView
-	Parts                                                                    []caseLink
-	Phrases                                                                  []phraseView
-	Lost                                                                     bool
-	Hours                                                                    []chat.Option // quick instants for a promise
-}
-
-type helpView struct {
-	N         int
-	Text      string
-	Asked     bool
-	Reachable bool
-}
-
-type phraseView struct{ Name, Text string }
 
 // view reads everything a case's page shows.
 func (v *visit) view(ctx context.Context, id ticket.ID) (*casePage, *ticket.Ticket, error) {
@@ -329,88 +307,6 @@ func (v *visit) credit(t *ticket.Ticket, a delivery.Allowance) creditView {
 		}
 	}
 	return creditView{Line: lines[0], Lines: lines[1:], Button: "存着", Keep: true, Call: phone != ""}
-}
-
-// acts are what this person may do now.
-func (v *visit) acts(t *ticket.Ticket, sent []*delivery.Delivery) actsView {
-	me, may := v.me.ID, func(move string) bool { return v.Cases.May(v.me.ID, t, move) }
-	open := t.IsOpen()
-	g := v.Pack.General
-	a := actsView{
-		Claim:   open && (t.Owner == "" || t.Auto) && may("claim"),
-		Wait:    open && may("wait"),
-		Help:    open && may("help"),
-		Promise: open && may("promise"),
-		Close:   open && may("close"),
-		Reopen:  !open && t.Into == "" && may("reopen"),
-		Move:    open,
-		Join:    open && may("merge"),
-		Part:    t.Into != "",
-		Later:   open && t.Kind == ticket.Human && !t.Deferred && t.Answered.IsZero(),
-		Depts:   v.Pack.Helpers(v.me.Team), Blame: v.Cases.Blamable(t), Causes: v.Cases.Causes(),
-		Results: choices(g.Helps), Calls: choices(g.Calls), Cause: t.Cause, Dept: t.Dept,
-		Phrases: v.phrases(t), Hours: v.quick(),
-	}
-	if t.Blame != "" {
-		a.Dept = t.Blame
-	}
-	a.Mine = open && !a.Claim && t.Owner != me && (t.Asked == me || v.Cases.Leads(me))
-	for _, p := range v.Cases.Others(me) {
-		a.People = append(a.People, chat.Option{Key: p.ID, Label: p.ShownAs + deptSuffix(v, p)})
-	}
-	for _, h := range t.Helps {
-		if h.State != "asked" && h.State != "going" {
-			continue
-		}
-		if h.Who == me || h.Who == "" && (h.Dept == v.me.Dept || h.Dept == v.me.Team) {
-			a.Helps = append(a.Helps, helpView{N: h.N, Text: h.Task, Asked: h.State == "asked"})
-		}
-	}
-	for _, d := range sent {
-		if d.Customer != "" && d.Undelivered() {
-			a.Lost = true
-		}
-	}
-	return a
-}
-
-func deptSuffix(v *visit, p staff.Person) string {
-	if title := v.Cases.DeptTitle(p.Dept); title != "" {
-		return "（" + title + "）"
-	}
-	return ""
-}
-
-// phrases are the sentences that this person can call up, filled in.
-func (v *visit) phrases(t *ticket.Ticket) []phraseView {
-	vars := v.Cases.Vars(t)
-	if t.Guest.Name == "" {
-		vars["guest"] = ""
-	}
-	vars["who"], vars["subject"] = v.me.ShownAs, t.Title
-	var all []phraseView
-	for _, p := range v.Pack.Phrases {
-		if p.Team != "" && p.Team != v.me.Team && p.Team != v.me.Dept {
-			continue
-		}
-		tmpl, err := prompts.Parse(p.Text)
-		if err != nil {
-			continue
-		}
-		all = append(all, phraseView{p.Name, tmpl.Text(vars)})
-	}
-	return all
-}
-
-// quick are the instants that a promise is mostly moved to.
-func (v *visit) quick() []chat.Option {
-	var all []chat.Option
-	now := v.Now()
-	for _, in := range []time.Duration{15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour} {
-		at := hours.RoundUp(now.Add(in))
-		all = append(all, chat.Option{Key: at.UTC().Format(time.RFC3339), Label: v.Calendar.When(at, now)})
-	}
-	return all
 }
 
 func clip(s string, n int) string {

@@ -85,6 +85,8 @@ type Site struct {
 	origin   *http.CrossOriginProtection
 	views    *views
 	lines    *lines
+	ctx      context.Context // until Close
+	stop     context.CancelFunc
 }
 
 // New makes the pages. ctx serves the opening of the sessions only.
@@ -99,6 +101,7 @@ func New(ctx context.Context, d Deps) (*Site, error) {
 		d.Shared = newLocal(d.Now)
 	}
 	s := &Site{Deps: d, origin: http.NewCrossOriginProtection(), lines: newLines()}
+	s.ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	secure := false
 	if u, err := url.Parse(d.PublicURL); err == nil && u.Host != "" {
 		secure = u.Scheme == "https"
@@ -115,6 +118,10 @@ func New(ctx context.Context, d Deps) (*Site, error) {
 	}
 	return s, nil
 }
+
+// Close ends the pages that listen, so that a server can shut down; give it to
+// http.Server.RegisterOnShutdown.
+func (s *Site) Close() { s.stop() }
 
 // Mount puts the pages under r: /in, /dead, /new, /t/{case}, /auth/wecom.
 func (s *Site) Mount(r gin.IRouter) {

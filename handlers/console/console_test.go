@@ -229,7 +229,7 @@ func TestFromClaimToEnd(t *testing.T) {
 		t.Errorf("customer: %q", got)
 	}
 	do("note", "已记，客人看不到。", url.Values{"text": {"压缩机坏"}})
-	do("promise", "已记", url.Values{"at": {h.now().Add(time.Hour).UTC().Format(time.RFC3339)}, "text": {"等配件"}})
+	do("promise", "15:05 前", url.Values{"at": {h.now().Add(time.Hour).UTC().Format(time.RFC3339)}, "text": {"等配件"}})
 	do("wait", `已转"等客人"`, nil)
 	do("close", "已办结", url.Values{"text": {"已换到 1506"}, "cause": {"equipment"}, "blame": {"eng"}})
 	got, err := h.book.Get(t.Context(), c.TicketID())
@@ -326,4 +326,3 @@ func TestOtherSitesCannotPress(t *testing.T) {
 		t.Errorf("status %d", r.StatusCode)
 	}
 }
-

@@ -180,6 +180,7 @@ func newHouse(t testing.TB) *house {
 	h.site.Mount(r)
 	h.server = httptest.NewServer(r)
 	t.Cleanup(h.server.Close)
+	t.Cleanup(h.site.Close)
 	return h
 }
 

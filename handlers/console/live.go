@@ -28,8 +28,10 @@ const (
 // lives are the parts that are sent anew, by the id of their element.
 var lives = []string{"head", "talklist", "notelist", "traillist", "credit", "typing", "acts"}
 
-// live renders the parts.
+// live renders the parts. Their forms have no name of their own: the script gives
+// each sending one.
 func (v *visit) live(p *casePage) (map[string]string, error) {
+	p.Once = ""
 	parts := map[string]string{}
 	for _, name := range lives {
 		b, err := v.views.render(name, p)
@@ -82,6 +84,7 @@ func (v *visit) events() error {
 	defer v.lines.leave(v.me.ID)
 	ctx, cancel := context.WithTimeout(v.c.Request.Context(), lineLasts)
 	defer cancel()
+	defer context.AfterFunc(v.Site.ctx, cancel)()
 	var changed <-chan struct{}
 	if v.Changes != nil {
 		changed = v.Changes.Subscribe(ctx, Topic(id))

@@ -155,7 +155,6 @@ type answer struct {
 	OK    bool              `json:"ok"`
 	Say   string            `json:"say,omitempty"`
 	Act   string            `json:"act,omitempty"`
-	Once  string            `json:"once,omitempty"`
 	Phone string            `json:"phone,omitempty"`
 	Force bool              `json:"force,omitempty"` // a lead may let it pass
 	Parts map[string]string `json:"parts,omitempty"`

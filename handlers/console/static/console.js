@@ -54,12 +54,18 @@
     if (el && phone) el.textContent = phone;
   };
 
+  // Each sending has a name, kept until it succeeded: sent twice, it is done once.
+  const name = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
   const post = async (form, extra) => {
     const data = new FormData(form);
+    form.dataset.once ||= name();
+    if (data.has("once")) data.set("once", form.dataset.once);
     for (const [k, v] of Object.entries(extra || {})) data.set(k, v);
     const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
     const r = await fetch(form.action, { method: "POST", body, headers: { "X-Kefu": "1", "Accept": "application/json" } });
-    return r.json();
+    const a = await r.json();
+    delete form.dataset.once;
+    return a;
   };
   const fail = (form, text, force) => {
     const p = $(".err", form);
@@ -67,10 +73,6 @@
     const f = $(".force", form);
     if (f) f.hidden = !force;
   };
-  const renew = (once) => {
-    if (once) document.querySelectorAll("input[name=once]").forEach((i) => { i.value = once + (i.value.includes("-") ? i.value.slice(i.value.indexOf("-")) : ""); });
-  };
-
   document.addEventListener("submit", async (e) => {
     const form = e.target;
     if (form.matches("[data-phoneform]")) {
@@ -107,7 +109,6 @@
       const menu = form.closest("details.menu");
       if (menu) menu.open = false;
       put(a.parts, true);
-      renew(a.once);
       said(a.say);
       if (form.id === "say" || form.dataset.act === "note") toEnd();
     } catch { fail(form, "网断了一下，刚才的话还在，请再点一次。"); } finally {
