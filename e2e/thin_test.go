@@ -9,8 +9,11 @@ var number = regexp.MustCompile(`编号 (\d{4,})`)
 
 // The thin path through the whole program: a customer complains, a colleague
 // takes it, answers, closes it, and the customer rates it.
-func TestComplaintIsTakenAnsweredClosedAndRated(t *testing.T) {
-	r := newRig(t)
+func TestComplaintIsTakenAnsweredClosedAndRated(t *testing.T) { complaint(newRig(t)) }
+
+func complaint(r *rig) {
+	t := r.t
+	t.Helper()
 	ctx := t.Context()
 	guest := r.sim.Customer("hotel", wang)
 	r.ok(guest.Follow(ctx, "room:1208"))

@@ -136,6 +136,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (_ *App, err error)
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
 	}
+	a.log = slog.New(mute{a.log.Handler(), &a.dead})
 	a.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	a.work, a.abort = context.WithCancel(context.WithoutCancel(ctx))
 	a.streaming, a.stopLive = context.WithCancel(a.work)

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -131,9 +133,33 @@ func (a *App) Crash() {
 		a.abort()
 		_ = a.web.Close()
 		_ = a.admin.Close()
+		now, cancel := context.WithCancel(context.Background())
+		cancel()
+		_ = a.Bot.Close(now) // does not wait
+		_ = a.Out.Close(now)
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
 		a.endErr = errors.Join(within(ctx, "sweep", &a.sweeping), within(ctx, "jobs", &a.running), a.closeAll())
 		a.serving.Wait()
 	})
 }
+
+// mute keeps quiet once the process is over (see App.Crash): what still runs has
+// nothing to say any more.
+type mute struct {
+	slog.Handler
+	dead *atomic.Bool
+}
+
+// Enabled says whether somebody listens.
+func (m mute) Enabled(ctx context.Context, l slog.Level) bool {
+	return !m.dead.Load() && m.Handler.Enabled(ctx, l)
+}
+
+// WithAttrs stays quiet likewise.
+func (m mute) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return mute{m.Handler.WithAttrs(attrs), m.dead}
+}
+
+// WithGroup stays quiet likewise.
+func (m mute) WithGroup(name string) slog.Handler { return mute{m.Handler.WithGroup(name), m.dead} }
