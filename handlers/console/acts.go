@@ -11,6 +11,7 @@ import (
 
 	"kefu/bot/casework"
 	"kefu/bot/delivery"
+	"kefu/bot/staff"
 	"kefu/bot/ticket"
 	"kefu/prompts"
 	"kefu/store"
@@ -87,10 +88,25 @@ func (v *visit) do() error {
 	case err != nil:
 		return err
 	}
+	if name == "claim" || name == "mine" || name == "say" { // what is typed into WeCom next goes to this case
+		if err := v.current(id); err != nil {
+			return err
+		}
+	}
 	if out.Learn != "" && v.Learned != nil {
 		v.Learned(v.ctx, v.me.ID, out)
 	}
 	return v.done(id, name, a.tab, out.Say)
+}
+
+// current makes the case the one that this person's words in WeCom go to.
+func (v *visit) current(id ticket.ID) error {
+	now := v.Now()
+	_, err := v.States.Change(v.ctx, v.me.ID, func(s *staff.State) error {
+		s.SetCurrent(string(id), now)
+		return nil
+	})
+	return err
 }
 
 var errTwice = fault{http.StatusConflict, "已经点过了", "刚才那一下已经收到，不用再点。", nil}

@@ -1,6 +1,8 @@
 package console
 
 import (
+	"context"
+	"strings"
 	"time"
 
 	"kefu/bot/chat"
@@ -33,7 +35,7 @@ type helpView struct {
 type phraseView struct{ Name, Text string }
 
 // acts are what this person may do now.
-func (v *visit) acts(t *ticket.Ticket, sent []*delivery.Delivery) actsView {
+func (v *visit) acts(ctx context.Context, t *ticket.Ticket, sent []*delivery.Delivery) (actsView, error) {
 	me, may := v.me.ID, func(move string) bool { return v.Cases.May(v.me.ID, t, move) }
 	open := t.IsOpen()
 	g := v.Pack.General
@@ -56,8 +58,12 @@ func (v *visit) acts(t *ticket.Ticket, sent []*delivery.Delivery) actsView {
 		a.Dept = t.Blame
 	}
 	a.Mine = open && !a.Claim && t.Owner != me && (t.Asked == me || v.Cases.Leads(me))
+	away, err := v.States.Away(ctx, v.Now())
+	if err != nil {
+		return a, err
+	}
 	for _, p := range v.Cases.Others(me) {
-		a.People = append(a.People, chat.Option{Key: p.ID, Label: p.ShownAs + deptSuffix(v, p)})
+		a.People = append(a.People, chat.Option{Key: p.ID, Label: p.ShownAs + v.whereabouts(p, away[p.ID])})
 	}
 	for _, h := range t.Helps {
 		if h.State != "asked" && h.State != "going" {
@@ -72,14 +78,24 @@ func (v *visit) acts(t *ticket.Ticket, sent []*delivery.Delivery) actsView {
 			a.Lost = true
 		}
 	}
-	return a
+	return a, nil
 }
 
-func deptSuffix(v *visit, p staff.Person) string {
-	if title := v.Cases.DeptTitle(p.Dept); title != "" {
-		return "（" + title + "）"
+// whereabouts is what to know before giving somebody a case: （前厅部 · 离岗）.
+func (v *visit) whereabouts(p staff.Person, at staff.Presence) string {
+	say := v.Cases.DeptTitle(p.Dept)
+	switch {
+	case at == staff.Out:
+		say += " · 离岗"
+	case at == staff.Busy:
+		say += " · 忙"
+	case !p.OnDuty(v.Now()):
+		say += " · 不当班"
 	}
-	return ""
+	if say = strings.TrimPrefix(say, " · "); say == "" {
+		return ""
+	}
+	return "（" + say + "）"
 }
 
 // phrases are the sentences that this person can call up, filled in.

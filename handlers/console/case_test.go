@@ -293,3 +293,36 @@ func TestConversationShowsEverySide(t *testing.T) {
 	hasNot(t, page, "<b>快点</b>")
 	wellFormed(t, page)
 }
+
+func TestHelpFromThePage(t *testing.T) {
+	h := newHouse(t)
+	c := h.complaint("m1")
+	if _, err := h.desk.Claim(t.Context(), "fd01", c.TicketID(), "eng"); err != nil {
+		t.Fatal(err)
+	}
+	eng := h.as("eng01")
+	_, page := eng.page("/t/" + c.ID)
+	wellFormed(t, page)
+	has(t, page, "协办：空调不制冷，两次电话未到", "我去", "做完了", "做不了")
+	for _, state := range []string{"going", "done"} {
+		if status, raw := eng.press("/t/"+c.ID+"/do/helped", true, url.Values{"n": {"1"}, "state": {state}, "result": {"fixed"}, "text": {"换了压缩机"}}); status != http.StatusOK {
+			t.Fatalf("%s: %d %s", state, status, raw)
+		}
+	}
+	_, page = h.as("fd01").page("/t/" + c.ID)
+	has(t, page, "工程部王师傅已修好", "小陈负责")
+	hasNot(t, page, "工程部协办中")
+	if status, _ := eng.press("/t/"+c.ID+"/do/helped", true, url.Values{"n": {"1"}, "state": {"flying"}}); status != http.StatusNotFound {
+		t.Errorf("unknown answer: %d", status)
+	}
+}
+
+func TestClaimMakesItTheCurrentCase(t *testing.T) {
+	h := newHouse(t)
+	c := h.complaint("m1")
+	h.as("fd01").press("/t/"+c.ID+"/do/claim", true, nil)
+	s, err := h.site.States.Get(t.Context(), "fd01")
+	if err != nil || s.CurrentAt(h.now()) != c.ID {
+		t.Errorf("current %q, %v", s.Current, err)
+	}
+}

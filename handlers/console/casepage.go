@@ -74,7 +74,7 @@ func (v *visit) print() error {
 		add("评价", v.Pack.Rating(t.Rating.Score))
 		add("客人补充", t.Rating.Words)
 	}
-	x.Talk = p.Talk
+	x.Talk = p.Print.Talk
 	for i, f := range t.Files {
 		file := v.fileOf(t, i+1)
 		line := v.Calendar.Stamp(f.At.Time()) + " " + v.nameOf(t, f.From) + " " + file.Name

@@ -93,7 +93,7 @@ func (v *visit) view(ctx context.Context, id ticket.ID) (*casePage, *ticket.Tick
 	if err != nil {
 		return nil, nil, err
 	}
-	sent, err := v.Out.OfTicket(ctx, t.ID)
+	sent, err := v.sent(ctx, t)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -116,12 +116,44 @@ func (v *visit) view(ctx context.Context, id ticket.ID) (*casePage, *ticket.Tick
 	}
 	v.fillTalk(p, t, sent)
 	p.Credit = v.credit(t, left)
-	p.Acts = v.acts(t, sent)
+	if p.Acts, err = v.acts(ctx, t, sent); err != nil {
+		return nil, nil, err
+	}
 	if p.Acts.Parts, err = v.parts(ctx, t); err != nil {
 		return nil, nil, err
 	}
 	p.Typing = v.typingLine(ctx, t)
 	return p, t, nil
+}
+
+const lateAnswers = 40 // answers at the end of a long case looked up one by one
+
+// sent are the case's deliveries: the outbox lists the first ones of a case, so the
+// last answers of a long one are fetched besides.
+func (v *visit) sent(ctx context.Context, t *ticket.Ticket) ([]*delivery.Delivery, error) {
+	list, err := v.Out.OfTicket(ctx, t.ID)
+	if err != nil {
+		return nil, err
+	}
+	have := map[string]bool{}
+	for _, d := range list {
+		have[d.ID] = true
+	}
+	for _, e := range t.History[max(0, len(t.History)-lateAnswers):] {
+		if e.Delivery == "" || have[e.Delivery] {
+			continue
+		}
+		have[e.Delivery] = true
+		d, err := v.Out.Get(ctx, e.Delivery)
+		if errors.Is(err, store.ErrNotFound) { // not posted yet
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, d)
+	}
+	return list, nil
 }
 
 func (v *visit) ownerLine(t *ticket.Ticket) string {

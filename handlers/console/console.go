@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -91,7 +92,7 @@ type Site struct {
 
 // New makes the pages. ctx serves the opening of the sessions only.
 func New(ctx context.Context, d Deps) (*Site, error) {
-	if d.Cases == nil || d.Store == nil || d.SignIn == nil || d.Now == nil {
+	if d.Cases == nil || d.States == nil || d.Store == nil || d.SignIn == nil || d.Now == nil {
 		return nil, errors.New("console: cases, store, sign-in and clock are needed")
 	}
 	if d.Log == nil {
@@ -117,6 +118,14 @@ func New(ctx context.Context, d Deps) (*Site, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// Link is the address of a case's page, "" without a public URL (casework.Desk.Link).
+func (s *Site) Link(id ticket.ID) string {
+	if s.PublicURL == "" {
+		return ""
+	}
+	return strings.TrimRight(s.PublicURL, "/") + "/t/" + string(id)
 }
 
 // Close ends the pages that listen, so that a server can shut down; give it to

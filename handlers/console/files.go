@@ -82,7 +82,7 @@ func (v *visit) sentFile() error {
 	if err != nil {
 		return err
 	}
-	sent, err := v.Out.OfTicket(v.ctx, t.ID)
+	sent, err := v.sent(v.ctx, t)
 	if err != nil {
 		return err
 	}

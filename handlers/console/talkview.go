@@ -67,6 +67,7 @@ func (v *visit) fillTalk(p *casePage, t *ticket.Ticket, sent []*delivery.Deliver
 		}
 	}
 	slices.SortStableFunc(talk, func(a, b entry) int { return a.at.Time().Compare(b.at.Time()) })
+	p.Print.Talk = slices.Clone(talk)
 	if n := len(talk) - maxTalk; n > 0 {
 		talk, p.Older = talk[n:], n
 	}
@@ -258,7 +259,8 @@ func (v *visit) unlogged(t *ticket.Ticket, d *delivery.Delivery, told map[string
 	if told[d.ID] || d.Customer != t.Who || d.To.Channel != chat.OA || d.For != "" || d.Content.Form == chat.AsTemplate {
 		return entry{}, false
 	}
-	x := entry{Kind: "ours", Name: v.nameOf(t, d.From), At: v.clockOf(d.CreatedAt), Text: d.Content.Plain(), at: d.CreatedAt}
+	x := entry{Kind: "ours", Name: v.nameOf(t, d.From), At: v.clockOf(d.CreatedAt), at: d.CreatedAt}
+	x.Text = strings.TrimPrefix(d.Content.Plain(), x.Name+"：")
 	if d.From == ticket.ByBot || d.From == "" {
 		x.Kind = "bot"
 	}
