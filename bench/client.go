@@ -37,13 +37,12 @@ type result struct {
 	last     []byte    // an answer with words
 }
 
-func (r *result) rate() float64 { return float64(len(r.waits)) / r.took.Seconds() }
-
 // client keeps connections open from round to round, as WeChat does. It writes
 // and reads them itself: net/http's client would take as much of this machine as
 // what is measured.
 type client struct {
 	addr  string
+	n     int
 	conns []*wire
 }
 
@@ -52,17 +51,18 @@ type wire struct {
 	r *bufio.Reader
 }
 
-func dial(ctx context.Context, addr string, n int) (*client, error) {
-	c := &client{addr: addr}
+// dial opens the connections just before they are used: a server closes one that
+// says nothing for a while.
+func (c *client) dial(ctx context.Context) error {
 	var d net.Dialer
-	for range n {
-		conn, err := d.DialContext(ctx, "tcp", addr)
+	for len(c.conns) < c.n {
+		conn, err := d.DialContext(ctx, "tcp", c.addr)
 		if err != nil {
-			return nil, errors.Join(err, c.close())
+			return err
 		}
 		c.conns = append(c.conns, &wire{conn, bufio.NewReaderSize(conn, 8<<10)})
 	}
-	return c, nil
+	return nil
 }
 
 func (c *client) close() error {
@@ -76,6 +76,9 @@ func (c *client) close() error {
 // send posts everything, each connection the next one as soon as it is free.
 // Whatever is not a right answer in time is an error.
 func (c *client) send(ctx context.Context, posts []post) (*result, error) {
+	if err := c.dial(ctx); err != nil {
+		return nil, err
+	}
 	r := &result{}
 	var next atomic.Int64
 	var mu sync.Mutex

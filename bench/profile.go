@@ -18,8 +18,8 @@ func (b *bench) profiles(ctx context.Context, s *subject, msgs int) error {
 		return err
 	}
 	paths := map[string]func() error{
-		"message":   func() error { _, _, err := s.talk(ctx, msgs); return err },
-		"complaint": func() error { _, _, _, err := s.complain(ctx, 100); return err },
+		"message":   func() error { _, err := s.talk(ctx, msgs); return err },
+		"complaint": func() error { _, err := s.complain(ctx, 100); return err },
 	}
 	for name, load := range paths {
 		if err := s.profile(ctx, filepath.Join(b.profile, name), load); err != nil {

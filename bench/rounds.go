@@ -46,7 +46,7 @@ func (b *bench) load(ctx context.Context, t *table) error {
 		}
 		subjects = append(subjects, large)
 	}
-	yard, err := newRival(ctx, filepath.Join(b.dir, "yardstick"), b.conns)
+	yard, err := newRival(filepath.Join(b.dir, "yardstick"), b.conns)
 	if err != nil {
 		return err
 	}
@@ -74,24 +74,23 @@ func (b *bench) turns(ctx context.Context, yard *rival, subjects []*subject) (ca
 		}
 		rate = y
 		for _, s := range subjects {
-			r, m, err := s.talk(ctx, int(msgs*per))
+			m, err := s.talk(ctx, int(msgs*per))
 			if err != nil {
 				return 0, err
 			}
-			n := min(int(griefs*per), maxGriefs/(b.rounds+1))
-			rg, g, sent, err := s.complain(ctx, n)
+			g, err := s.complain(ctx, min(int(griefs*per), maxGriefs/(b.rounds+1)))
 			if err != nil {
 				return 0, err
 			}
-			b.tell("  storing %s/s, messages %s/s, complaints %s/s", number(y), number(m), number(g))
+			b.tell("  storing %s/s, messages %s/s (%s µs), complaints %s/s (%s µs)", number(y), number(m.rate), number(m.cpu), number(g.rate), number(g.cpu))
 			if i > 0 {
-				s.msgs.add(r, m, y)
-				s.griefs.add(rg, g, y)
-			} else if err := b.checkWords(ctx, r, rg); err != nil {
+				s.msgs.add(m, y)
+				s.griefs.add(g, y)
+			} else if err := b.checkWords(ctx, m, g); err != nil {
 				return 0, err
 			}
 			if s == subjects[0] {
-				msgs, griefs, cards = m, g, float64(sent)/float64(n)
+				msgs, griefs, cards = m.rate, g.rate, float64(g.sent)/float64(len(g.waits))
 			}
 		}
 	}
@@ -99,9 +98,9 @@ func (b *bench) turns(ctx context.Context, yard *rival, subjects []*subject) (ca
 }
 
 // checkWords makes sure that what is measured are the right answers.
-func (b *bench) checkWords(ctx context.Context, rs ...*result) error {
-	for _, r := range rs {
-		text, err := b.world.reads(ctx, r.last)
+func (b *bench) checkWords(ctx context.Context, all ...*outcome) error {
+	for _, o := range all {
+		text, err := b.world.reads(ctx, o.last)
 		if err != nil {
 			return err
 		}
@@ -115,14 +114,17 @@ func (b *bench) checkWords(ctx context.Context, rs ...*result) error {
 
 func (b *bench) report(t *table, yard *rival, subjects []*subject, cards float64) error {
 	s := subjects[0]
-	t.add("storing handler: decrypt, store one document", median(yard.rate), "/s", spread(yard.rate)+", p99 "+number(median(yard.p99))+" ms")
+	t.add("storing handler: decrypt, store one document", median(yard.did.rate), "/s", spread(yard.did.rate)+", p99 "+number(median(yard.did.p99))+" ms")
+	t.add("  processor time for each", median(yard.did.cpu), "µs", "")
 	t.least("message: stored, decided, answered, closed", median(s.msgs.rate), 2000, "/s", spread(s.msgs.rate))
 	t.add("  answered within, p50", median(s.msgs.p50), "ms", "")
 	t.most("  answered within, p99", median(s.msgs.p99), 50, "ms", spread(s.msgs.p99))
 	t.least("  share of the storing handler", median(s.msgs.ratio), 0.3, "", spread(s.msgs.ratio))
+	t.add("  processor time for each", median(s.msgs.cpu), "µs", "")
 	t.least("complaint: case, history, cards queued", median(s.griefs.rate), 500, "/s", spread(s.griefs.rate)+"; "+number(cards)+" deliveries each")
 	t.add("  answered within, p50", median(s.griefs.p50), "ms", "")
 	t.add("  answered within, p99", median(s.griefs.p99), "ms", spread(s.griefs.p99))
+	t.add("  processor time for each", median(s.griefs.cpu), "µs", "")
 	if len(subjects) > 1 {
 		l := subjects[1]
 		t.most("with the large store: message slower by", slower(s.msgs.rate, l.msgs.rate), 20, "%", number(median(l.msgs.rate))+" /s")

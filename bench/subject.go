@@ -26,7 +26,15 @@ type subject struct {
 }
 
 // figures are what the rounds of one kind came to.
-type figures struct{ rate, ratio, p50, p99, answered []float64 }
+type figures struct{ rate, ratio, p50, p99, cpu []float64 }
+
+// outcome is one round: its rate counts until nothing was left to do, cpu is the
+// program's own time on a core for each message, in µs.
+type outcome struct {
+	*result
+	rate, cpu float64
+	sent      int // deliveries queued
+}
 
 func (w *world) subject(ctx context.Context, binary, dir string, conns int) (*subject, error) {
 	file, web, admin, err := w.configure(dir)
@@ -37,10 +45,8 @@ func (w *world) subject(ctx context.Context, binary, dir string, conns int) (*su
 	if s.process, err = start(ctx, binary, file, web, admin); err != nil {
 		return nil, err
 	}
-	if s.client, err = dial(ctx, web, conns); err == nil {
-		s.probe, err = openProbe(dir)
-	}
-	if err != nil {
+	s.client = &client{addr: web, n: conns}
+	if s.probe, err = openProbe(dir); err != nil {
 		return nil, errors.Join(err, s.process.stop())
 	}
 	return s, nil
@@ -50,66 +56,73 @@ func (s *subject) end() error {
 	return errors.Join(s.client.close(), s.probe.db.Close(), s.process.stop())
 }
 
-// round sends n messages and waits until nothing of them is left to do. Its rate
-// counts until then.
-func (s *subject) round(ctx context.Context, posts []post) (*result, float64, error) {
+// round sends messages and waits until nothing of them is left to do.
+func (s *subject) round(ctx context.Context, posts []post) (*outcome, error) {
+	before, err := s.cpu()
+	if err != nil {
+		return nil, err
+	}
 	start := time.Now()
 	r, err := s.client.send(ctx, posts)
 	if err == nil {
 		err = s.probe.settled(ctx)
 	}
 	if err != nil {
-		return nil, 0, fmt.Errorf("%w\n%s", err, tail(s.errOut))
+		return nil, fmt.Errorf("%w\n%s", err, tail(s.errOut))
 	}
-	return r, float64(len(posts)) / time.Since(start).Seconds(), nil
+	took := time.Since(start)
+	after, err := s.cpu()
+	n := float64(len(posts))
+	return &outcome{result: r, rate: n / took.Seconds(), cpu: float64((after - before).Microseconds()) / n}, err
 }
 
 // talk lets customers ask what we know.
-func (s *subject) talk(ctx context.Context, n int) (*result, float64, error) {
+func (s *subject) talk(ctx context.Context, n int) (*outcome, error) {
 	posts, err := s.world.posts(s.web, n, func(i int) string { return openid((s.said + i) % talkers) }, inquiries)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	s.said += n
-	r, rate, err := s.round(ctx, posts)
-	if err == nil && r.replied != n {
-		err = fmt.Errorf("of %d questions %d were answered", n, r.replied)
+	o, err := s.round(ctx, posts)
+	if err == nil && o.replied != n {
+		err = fmt.Errorf("of %d questions %d were answered", n, o.replied)
 	}
-	return r, rate, err
+	return o, err
 }
 
 // complain lets people complain who have no open case: each opens one.
-func (s *subject) complain(ctx context.Context, n int) (*result, float64, int, error) {
+func (s *subject) complain(ctx context.Context, n int) (*outcome, error) {
 	posts, err := s.world.posts(s.web, n, func(i int) string { return griever(s.cried + i) }, complaints)
 	if err != nil {
-		return nil, 0, 0, err
+		return nil, err
 	}
 	s.cried += n
 	before, err := s.probe.counts(ctx)
 	if err != nil {
-		return nil, 0, 0, err
+		return nil, err
 	}
-	r, rate, err := s.round(ctx, posts)
+	o, err := s.round(ctx, posts)
 	if err != nil {
-		return nil, 0, 0, err
+		return nil, err
 	}
 	after, err := s.probe.counts(ctx)
-	switch cases, sent := after.tickets-before.tickets, after.deliveries-before.deliveries; {
+	o.sent = after.deliveries - before.deliveries
+	switch cases := after.tickets - before.tickets; {
 	case err != nil:
-	case cases != n || r.replied != n:
-		err = fmt.Errorf("of %d complaints %d were answered and %d became a case", n, r.replied, cases)
-	case sent < n:
-		err = fmt.Errorf("%d complaints queued only %d cards", n, sent)
+	case cases != n || o.replied != n:
+		err = fmt.Errorf("of %d complaints %d were answered and %d became a case", n, o.replied, cases)
+	case o.sent < n:
+		err = fmt.Errorf("%d complaints queued only %d cards", n, o.sent)
 	}
-	return r, rate, after.deliveries - before.deliveries, err
+	return o, err
 }
 
-func (f *figures) add(r *result, rate, yard float64) {
-	f.rate = append(f.rate, rate)
-	f.ratio = append(f.ratio, rate/yard)
-	f.answered = append(f.answered, r.rate())
-	f.p50 = append(f.p50, quantile(r.waits, 0.5))
-	f.p99 = append(f.p99, quantile(r.waits, 0.99))
+func (f *figures) add(o *outcome, yard float64) {
+	f.rate = append(f.rate, o.rate)
+	f.ratio = append(f.ratio, o.rate/yard)
+	f.cpu = append(f.cpu, o.cpu)
+	f.p50 = append(f.p50, quantile(o.waits, 0.5))
+	f.p99 = append(f.p99, quantile(o.waits, 0.99))
 }
 
 // tail is the end of what a program said.
@@ -124,11 +137,10 @@ type rival struct {
 	cmd  *exec.Cmd
 	addr string
 	n    int
-	rate []float64
-	p99  []float64
+	did  figures
 }
 
-func newRival(ctx context.Context, dir string, conns int) (*rival, error) {
+func newRival(dir string, conns int) (*rival, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -144,13 +156,11 @@ func newRival(ctx context.Context, dir string, conns int) (*rival, error) {
 	}
 	line := make([]byte, 64)
 	n, err := out.Read(line)
-	v.addr = strings.TrimSpace(string(line[:n]))
-	if err == nil {
-		v.client, err = dial(ctx, v.addr, conns)
-	}
 	if err != nil {
 		return nil, errors.Join(err, v.cmd.Process.Kill())
 	}
+	v.addr = strings.TrimSpace(string(line[:n]))
+	v.client = &client{addr: v.addr, n: conns}
 	return v, nil
 }
 
@@ -168,12 +178,18 @@ func (v *rival) round(ctx context.Context, w *world, n int) (float64, error) {
 		}
 		posts[i] = newPost(v.addr, "/hotel", query, body)
 	}
+	before, err := cpuOf(v.cmd.Process.Pid)
+	if err != nil {
+		return 0, err
+	}
 	r, err := v.client.send(ctx, posts)
 	if err != nil {
 		return 0, fmt.Errorf("the yardstick: %w", err)
 	}
-	v.rate, v.p99 = append(v.rate, r.rate()), append(v.p99, quantile(r.waits, 0.99))
-	return r.rate(), nil
+	after, err := cpuOf(v.cmd.Process.Pid)
+	o := &outcome{result: r, rate: float64(n) / r.took.Seconds(), cpu: float64((after - before).Microseconds()) / float64(n)}
+	v.did.add(o, o.rate)
+	return o.rate, err
 }
 
 // fsync is how long one write of 8 KiB and its fsync take in dir, the median of
