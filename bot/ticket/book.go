@@ -161,8 +161,8 @@ func (b *Book) Ahead(ctx context.Context) (int, error) {
 var ErrNumbers = errors.New("ticket: no free number")
 
 // Number reserves a short number for the ticket: four digits from 4000 on (below
-// are room numbers), unique among the open cases and those of the day; longer
-// ones when many are taken. Called again for the same ticket it gives the same
+// are room numbers), unique among the cases that are open or can be opened again
+// and those of the day; longer ones when many are taken. Called again for the same ticket it gives the same
 // number, or another that is as good.
 func (b *Book) Number(ctx context.Context, id ID) (no, full string, err error) {
 	day := b.now().In(b.zone).Format("060102")
@@ -207,12 +207,8 @@ func (b *Book) reserve(ctx context.Context, no string, id ID, day string) (bool,
 	if held.Day == day {
 		return false, nil
 	}
-	old, err := b.Get(ctx, held.Owner)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
+	if free, err := b.free(ctx, held); err != nil || !free {
 		return false, err
-	}
-	if err == nil && old.State != Closed {
-		return false, nil
 	}
 	held.Owner, held.Day = id, day
 	if err := b.numbers.Replace(ctx, held); err != nil {
@@ -222,4 +218,17 @@ func (b *Book) reserve(ctx context.Context, no string, id ID, day string) (bool,
 		return false, err
 	}
 	return true, nil
+}
+
+// free says whether a number of an earlier day may be given again: its case has
+// ended and cannot be opened again any more, or was never stored.
+func (b *Book) free(ctx context.Context, held *number) (bool, error) {
+	old, err := b.Get(ctx, held.Owner)
+	if errors.Is(err, store.ErrNotFound) { // reserved before midnight, perhaps, and just being stored
+		return held.Day < b.now().In(b.zone).AddDate(0, 0, -1).Format("060102"), nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return old.State == Closed && b.now().After(old.Solved.Add(b.limits.Reopen).Time()), nil
 }

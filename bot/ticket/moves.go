@@ -117,7 +117,15 @@ func (t *Ticket) GoOn(now time.Time) {
 		t.State = New
 	}
 	t.Waits = store.Time{}
+	t.run(now)
+}
+
+// run lets the clocks go on. The day an authority named does not move.
+func (t *Ticket) run(now time.Time) {
 	t.Clocks.Go(now)
+	if !t.Reply.IsZero() {
+		t.Clocks.Solve = t.Reply
+	}
 }
 
 // Hear records what the customer said about this case.
@@ -200,7 +208,7 @@ func (t *Ticket) Solve(result, how string, now time.Time) error {
 	if !t.IsOpen() {
 		return ErrEnded
 	}
-	t.Clocks.Go(now)
+	t.run(now)
 	if !t.Clocks.Solve.IsZero() && t.Clocks.Solve.Before(store.At(now)) {
 		t.Clocks.Miss("solve")
 	}
@@ -229,7 +237,7 @@ func (t *Ticket) Reopen(now time.Time, within time.Duration) error {
 	if now.After(t.Solved.Add(within).Time()) {
 		return ErrLate
 	}
-	t.State, t.Ending = Working, ""
+	t.State, t.Ending, t.Into = Working, "", ""
 	if t.Owner == "" {
 		t.State = New
 	}
@@ -248,16 +256,21 @@ func (t *Ticket) Close(now time.Time) {
 	t.Ladder.Next = store.Time{}
 }
 
-// Rate records the customer's judgement; it can be changed for 24 hours. Not for
-// a case that no person touched.
+// Rate records the customer's judgement; for 24 hours it can be changed, and what
+// they said about it stays. The part of another case is judged with that.
 func (t *Ticket) Rate(score int, now time.Time) error {
-	if score < 1 || score > 5 || t.IsOpen() {
+	if score < 1 || score > 5 || t.IsOpen() || t.Into != "" {
 		return ErrNotNow
 	}
 	if t.Rating != nil && now.After(t.Rating.At.Add(24*time.Hour).Time()) {
 		return ErrLate
 	}
-	t.Rating = &Rating{Score: score, At: store.At(now)}
+	r := Rating{At: store.At(now)}
+	if t.Rating != nil {
+		r = *t.Rating
+	}
+	r.Score = score
+	t.Rating = &r
 	return nil
 }
 
@@ -269,7 +282,8 @@ func (t *Ticket) JoinInto(other ID, now time.Time) error {
 	if other == t.TicketID() {
 		return ErrNotNow
 	}
-	t.Into, t.Ending, t.Solved = other, "merged", store.At(now)
+	t.run(now)
+	t.Into, t.Ending, t.Solved, t.Waits = other, "merged", store.At(now), store.Time{}
 	t.Act(now)
 	t.Close(now)
 	return nil
