@@ -129,6 +129,30 @@ func (c *Collection[T]) Update(ctx context.Context, id string, change func(*T) e
 	return nil, fmt.Errorf("store: %s/%s: %w after %d tries", c.name, id, ErrConflict, tries)
 }
 
+// Amend is Update for a document that was just read, or written, by the caller: it
+// is read again only if somebody else wrote meanwhile. v may be changed although
+// an error comes back; go on with the document returned. change may run more than
+// once, each time on a document as it is stored, v taken for one the first time.
+func (c *Collection[T]) Amend(ctx context.Context, v *T, change func(*T) error) (*T, error) {
+	id := header(v).ID
+	err := c.amend(ctx, id, v, change)
+	switch {
+	case err == nil, errors.Is(err, ErrUnchanged):
+		return v, nil
+	case errors.Is(err, ErrConflict):
+		return c.Update(ctx, id, change)
+	}
+	return nil, err
+}
+
+func (c *Collection[T]) amend(ctx context.Context, id string, v *T, change func(*T) error) error {
+	defer c.locks.Lock(id)()
+	if err := change(v); err != nil {
+		return err
+	}
+	return c.Replace(ctx, v)
+}
+
 // Upsert is Update for a document that may not be there yet: then fresh makes it.
 func (c *Collection[T]) Upsert(ctx context.Context, id string, fresh func() *T, change func(*T) error) (*T, error) {
 	for range tries {

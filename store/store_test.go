@@ -108,6 +108,39 @@ func TestUpdateRetries(t *testing.T) {
 	}
 }
 
+// A document in hand is written as it is, and read again when it is an old one.
+func TestAmend(t *testing.T) {
+	c, _ := notes(t)
+	ctx := t.Context()
+	v := &note{Meta: store.Meta{ID: "a"}, Text: "a"}
+	if err := c.Insert(ctx, v); err != nil {
+		t.Fatal(err)
+	}
+	old := *v
+	add := func(text string) func(*note) error {
+		return func(v *note) error { v.Text += text; return nil }
+	}
+	if got, err := c.Amend(ctx, v, add("b")); err != nil || got.Text != "ab" || got.Rev != 2 {
+		t.Errorf("amend: %+v, %v", got, err)
+	}
+	if got, err := c.Amend(ctx, &old, add("c")); err != nil || got.Text != "abc" || got.Rev != 3 {
+		t.Errorf("amend of an old one: %+v, %v", got, err)
+	}
+	if got, err := c.Amend(ctx, v, func(*note) error { return store.ErrUnchanged }); err != nil || got != v {
+		t.Errorf("unchanged: %+v, %v", got, err)
+	}
+	own := errors.New("no")
+	if _, err := c.Amend(ctx, v, func(*note) error { return own }); err != own {
+		t.Errorf("an error of the change: %v", err)
+	}
+	if err := c.Delete(ctx, "a"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Amend(ctx, v, add("d")); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("amend of nothing: %v", err)
+	}
+}
+
 func TestStoreDown(t *testing.T) {
 	c, f := notes(t)
 	f.SetDown(true)
