@@ -90,9 +90,13 @@ func (h hand) sees(sel, words string) {
 	h.until(fmt.Sprintf("document.querySelector(%q)?.textContent.includes(%q)", sel, words))
 }
 
+// press clicks what is seen there, in one step: the live parts may be made anew
+// between looking and clicking.
 func (h hand) press(sel string) {
 	h.t.Helper()
-	h.do(chromedp.Click(chromedp.CSS(sel)))
+	h.until(fmt.Sprintf(`(() => { const e = document.querySelector(%q);
+		if (!e || !e.checkVisibility() || e.disabled) return false;
+		e.click(); return true })()`, sel))
 }
 
 func (h hand) write(sel, words string) {

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -43,12 +44,25 @@ func (mute) Send(context.Context, chat.Address, chat.Call) (chat.Receipt, error)
 
 type house struct {
 	t      testing.TB
+	mu     sync.Mutex
 	at     time.Time
 	engine *sqlite.Engine
 	book   *ticket.Book
 	desk   *casework.Desk
 	site   *Site
 	server *httptest.Server
+}
+
+func (h *house) now() time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.at
+}
+
+func (h *house) pass(d time.Duration) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.at = h.at.Add(d)
 }
 
 func must[T any](t testing.TB) func(T, error) T {
@@ -65,7 +79,7 @@ func newHouse(t testing.TB) *house {
 	ctx := t.Context()
 	gin.SetMode(gin.ReleaseMode)
 	h := &house{t: t, at: time.Date(2026, 11, 24, 14, 5, 0, 0, hours.China())}
-	now := func() time.Time { return h.at }
+	now := h.now
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
 	h.engine = must[*sqlite.Engine](t)(sqlite.OpenMemory(ctx))
 	t.Cleanup(func() { _ = h.engine.Close() })
@@ -237,7 +251,7 @@ func TestPage(t *testing.T) {
 	do(h.desk.Note(ctx, "fd01", id, "压缩机坏"))
 	do(h.desk.Say(ctx, "fd01", id, "师傅去看了", false))
 	look("小陈接手", "师傅去看了", "18:05 前办好")
-	h.at = h.at.Add(5 * time.Hour)
+	h.pass(5 * time.Hour)
 	look("晚了，对不起")
 	do(h.desk.Wait(ctx, "fd01", id, "换房吗"))
 	look("等您回一句")
@@ -312,7 +326,7 @@ func TestNotYet(t *testing.T) {
 	if _, err := h.desk.Solve(ctx, "fd01", id, "好了", "equipment", "eng"); err != nil {
 		t.Fatal(err)
 	}
-	h.at = h.at.Add(8 * 24 * time.Hour)
+	h.pass(8 * 24 * time.Hour)
 	if status, page := h.tap(id, "not_ok", once("2")); status != http.StatusConflict || !strings.Contains(page, "请到公众号里发一句话") {
 		t.Errorf("after 8 days: %d", status)
 	}
@@ -370,7 +384,7 @@ func TestFlood(t *testing.T) {
 	if status, page := h.tap(c.TicketID(), "urge", once("more")); status != http.StatusTooManyRequests || !strings.Contains(page, "点得太快了") {
 		t.Errorf("status %d", status)
 	}
-	h.at = h.at.Add(11 * time.Minute)
+	h.pass(11 * time.Minute)
 	if status, _ := h.tap(c.TicketID(), "urge", once("later")); status != http.StatusSeeOther {
 		t.Errorf("later: %d", status)
 	}
