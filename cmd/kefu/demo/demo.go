@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -189,7 +190,7 @@ func (d *Demo) openFolder(ctx context.Context) error {
 	}
 	if !ok {
 		d.clock.begin()
-		n.Ahead, n.Keys = d.clock.ahead(), newKeys()
+		n.Ahead, n.Keys, n.Run = d.clock.ahead(), newKeys(), rand.Text()[:8]
 	}
 	d.clock.offset, d.notes = n.Ahead, n
 	return nil

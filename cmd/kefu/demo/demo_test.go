@@ -5,6 +5,7 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -212,5 +213,74 @@ func TestNightBeginsInTheAfternoon(t *testing.T) {
 		if h := c.now().In(c.zone).Hour(); h < dayFrom || h >= dayTo {
 			t.Errorf("at %d:30 it begins at %d", hour, h)
 		}
+	}
+}
+
+func TestDatabaseAwayLosesNothing(t *testing.T) {
+	d := run(t, t.TempDir())
+	d.store.begin(1500 * time.Millisecond)
+	if err := d.sim.Customer(account, wang.OpenID).Say(t.Context(), "1208空调不制冷 打了两次前台都没人来"); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "there is a case", func() bool {
+		list, _ := d.cases(t.Context())
+		return len(list) == 3
+	})
+	if words := d.sim.Phone(account, wang.OpenID).Words(); len(words) != 1 || !strings.Contains(words[0], "编号") {
+		t.Errorf("answered %q", words)
+	}
+}
+
+func TestKnobsTurnOnAndOff(t *testing.T) {
+	d := run(t, t.TempDir())
+	for _, k := range d.knobs() {
+		if k.On || k.Title == "" || k.See == "" {
+			t.Errorf("at first: %+v", k)
+		}
+		for _, on := range []bool{true, false} {
+			if err := d.turn(k.Key, on); err != nil {
+				t.Fatal(err)
+			}
+			for _, now := range d.knobs() {
+				if now.Key == k.Key && now.On != on {
+					t.Errorf("%s: %+v, want %v", k.Key, now, on)
+				}
+			}
+		}
+	}
+	if err := d.turn("weather", true); err == nil {
+		t.Error("an unknown fault was switched on")
+	}
+}
+
+// A page elsewhere must not drive what runs on somebody's own machine.
+func TestOtherSitesAreRefused(t *testing.T) {
+	d := run(t, t.TempDir())
+	for _, c := range []struct{ host, origin, site string }{
+		{"evil.example", "", ""}, {"", "http://evil.example", "cross-site"}, {"", "http://evil.example", ""},
+	} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, d.URL()+"/demo/clock", strings.NewReader(`{"jump":"5m"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.host != "" {
+			r.Host = c.host
+		}
+		if c.origin != "" {
+			r.Header.Set("Origin", c.origin)
+		}
+		if c.site != "" {
+			r.Header.Set("Sec-Fetch-Site", c.site)
+		}
+		res, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if res.Body.Close(); res.StatusCode != http.StatusForbidden {
+			t.Errorf("%+v: %d", c, res.StatusCode)
+		}
+	}
+	if d.clock.ahead() != d.notes.Ahead {
+		t.Error("the clock moved")
 	}
 }

@@ -25,6 +25,7 @@ var made = []string{notesFile, phoneFile, "kefu.db", "kefu.db-wal", "kefu.db-shm
 type notes struct {
 	Ahead  time.Duration `json:"ahead"`  // of the clock
 	Seeded bool          `json:"seeded"` // people and cases are there
+	Run    string        `json:"run"`    // tells one beginning from the next, for open pages
 	Keys   keys          `json:"keys"`
 }
 

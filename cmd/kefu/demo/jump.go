@@ -223,7 +223,7 @@ func (d *Demo) byClock(t *ticket.Ticket, i int, e ticket.Event) (short, more str
 			return "", "" // the same step
 		}
 		if e.Text == "" {
-			return "没人可派", t.No
+			return "这一级没有人", t.No
 		}
 		return "升级到" + d.rank(e.Text), t.No + " " + e.Text
 	case ticket.Broke:
@@ -301,8 +301,19 @@ func (d *Demo) toCustomer(from time.Time, p sim.Phone, add func(time.Time, strin
 	}
 }
 
-// hour is an instant of the clock as the page shows it.
-func (d *Demo) hour(t time.Time) string { return d.app.Calendar.When(t, d.clock.now()) }
+// hour is an instant as the page shows it: the time of day, and the day when it is
+// not today.
+func (d *Demo) hour(t time.Time) string {
+	t, now := t.In(d.clock.zone), d.clock.now().In(d.clock.zone)
+	at := d.app.Calendar.At(t)
+	switch day := now.AddDate(0, 0, 1); {
+	case t.Year() == now.Year() && t.YearDay() == now.YearDay():
+		return at
+	case t.Year() == day.Year() && t.YearDay() == day.YearDay():
+		return "明天 " + at
+	}
+	return fmt.Sprintf("%d 日 %s", t.Day(), at)
+}
 
 // maxCases is how many cases the page shows.
 const maxCases = 100

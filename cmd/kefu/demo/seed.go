@@ -72,7 +72,7 @@ func (d *Demo) files(now time.Time) []customer.Customer {
 	}
 	return []customer.Customer{
 		file(wang, customer.Customer{
-			Phone: "13812345620", Tier: "normal", Stays: 2, Spent: 312_000, Room: "1208", Until: noon(2), Leaves: day(2),
+			Tier: "normal", Stays: 2, Spent: 312_000, Room: "1208", Until: noon(2), Leaves: day(2),
 			Last: month(-1) + "投诉入住等候，已解决",
 		}),
 		file(zhao, customer.Customer{

@@ -15,6 +15,7 @@ import (
 // were chosen on it.
 type State struct {
 	Tag       string          `json:"tag"` // changes with anything in it
+	Run       string          `json:"run"` // changes with --fresh
 	Now       int64           `json:"now"` // of the clock, UTC ms
 	Today     string          `json:"today"`
 	Jumps     []jump          `json:"jumps"`
@@ -112,7 +113,7 @@ type look struct{ customer, staff, ticket string }
 func (d *Demo) state(ctx context.Context, l look) State {
 	list, _ := d.cases(ctx)
 	v := State{
-		Tag: d.stamp(ctx), Now: d.clock.now().UnixMilli(), Today: d.today(), Jumps: jumps,
+		Tag: d.stamp(ctx), Run: d.notes.Run, Now: d.clock.now().UnixMilli(), Today: d.today(), Jumps: jumps,
 		Customers: d.customers(), Phone: d.sim.Phone(account, l.customer), Menu: d.sim.Menu(account),
 		Staff: d.staff(), Inbox: tail(d.sim.Inbox(l.staff), maxShown), Knobs: d.knobs(), Calls: d.calls(),
 		Cases: []caseRow{}, Groups: []group{},
@@ -213,7 +214,7 @@ func (d *Demo) row(t *ticket.Ticket) caseRow {
 		row.Owner = d.app.Roster.Shown(t.Owner)
 	}
 	if at := t.Bound(); t.IsOpen() && !at.IsZero() && t.Clocks.Stopped.IsZero() {
-		row.Promise, row.Until = d.app.Cases.At(at)+" 前", at.Time().UnixMilli()
+		row.Promise, row.Until = d.hour(at.Time()), at.Time().UnixMilli()
 	}
 	return row
 }
