@@ -131,7 +131,9 @@ func (b *Bot) again(ctx context.Context, e *inbox.Entry) (Answer, error) {
 	if err != nil {
 		return Answer{}, nil // it is stored; the clock finishes it
 	}
-	if turn.Decided && turn.Mode == conversation.Passive && turn.Reply != nil {
+	// Long after its time the clock posts the reply, or has: not here as well.
+	late := e.Later || e.Open && !b.Now().Before(e.Stored.Add(inbox.Finish).Time())
+	if turn.Decided && turn.Mode == conversation.Passive && turn.Reply != nil && !late {
 		a := Answer{Content: *turn.Reply}
 		if e.Open {
 			a.who, a.keys, a.bot = e.Customer, []string{e.ID}, b
