@@ -122,7 +122,7 @@ func (g *gate) checkClock(timestamp string) {
 		return
 	}
 	skew := g.now().Sub(time.Unix(s, 0))
-	if skew.Abs() > skewAlert && g.alerts.allow(time.Now()) {
+	if skew.Abs() > skewAlert && g.alerts.allow(g.now()) {
 		g.count.add(g.account, "clock")
 		g.log.Warn("clocks differ; check this machine's time", "account", g.account, "seconds", int(skew.Seconds()))
 	}
