@@ -26,4 +26,4 @@ lint: ## what .golangci.yml asks for; builds the linter the first time
 	else echo 'golangci-lint is not installed: building it once, this takes some minutes'; $(GO) run $(LINTER) run; fi
 
 build: ## the static binary ./kefu
-	@CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o kefu ./cmd/kefu
+	@CGO_ENABLED=0 $(GO) build -trimpath -tags nomsgpack -ldflags '-s -w -X main.version=$(VERSION)' -o kefu ./cmd/kefu

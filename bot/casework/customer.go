@@ -46,6 +46,9 @@ func (d *Desk) Customer(ctx context.Context, who chat.CustomerID, effect string,
 			return store.ErrUnchanged
 		}
 		c := guestAct{d, act, now}
+		if act.Page { // what is written there opens no window
+			defer func(wrote store.Time) { t.Wrote = wrote }(t.Wrote)
+		}
 		switch act.Do {
 		case DoAdd, DoHelped:
 			c.add(t)

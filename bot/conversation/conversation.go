@@ -98,6 +98,7 @@ type Act struct {
 	Kind   chat.Kind  `json:"kind,omitempty"`
 	Alarms []string   `json:"alarms,omitempty"`
 	At     store.Time `json:"at"`
+	Page   bool       `json:"page,omitempty"`   // on the customer's page, which opens no window
 	Merged int        `json:"merged,omitempty"` // of a flood: how many came, to be told once; -1: nothing is told
 }
 

@@ -22,10 +22,11 @@ func (o *Outbox) Dead(ctx context.Context, after *Delivery, limit int) ([]*Deliv
 	return o.all.List(ctx, q)
 }
 
-// OfTicket lists the deliveries of a ticket in order of their making, at most 200.
+// OfTicket lists what was said to the customer about a ticket in order of its
+// making, at most 200; cards and lines for staff are left out.
 func (o *Outbox) OfTicket(ctx context.Context, ticket string) ([]*Delivery, error) {
 	return o.all.List(ctx, store.Query{
-		Where: []store.Cond{store.Where("ticket", store.Eq, ticket)},
+		Where: []store.Cond{store.Where("ticket", store.Eq, ticket), store.Where("class", store.Ne, Staff)},
 		Order: []store.Order{{Field: "created_at"}},
 		Limit: 200,
 	})

@@ -98,6 +98,18 @@ func (t *turn) lesson(ctx context.Context, out casework.Outcome) (string, error)
 	return out.Say, err
 }
 
+// Learned asks somebody who answered on the page what [turn.lesson] asks those who
+// answered in WeCom. It may be repeated.
+func (b *Bench) Learned(ctx context.Context, by string, out casework.Outcome) error {
+	p, ok := b.Roster.ByID(by)
+	if !ok || out.Ticket == nil {
+		return nil
+	}
+	t := &turn{Bench: b, m: chat.Message{Key: "page/" + out.Ticket.ID, From: p.WecomID}, p: p, now: b.Now()}
+	_, err := t.lesson(ctx, out)
+	return err
+}
+
 // learn is what the person says to that: keep, change first, or not.
 func (t *turn) learn(ctx context.Context, do string, on *ticket.Ticket) (string, error) {
 	h, err := t.recall(ctx, t.lessonID(on.ID))

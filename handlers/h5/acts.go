@@ -60,7 +60,7 @@ func (s *Site) do(c *gin.Context, t *ticket.Ticket) error {
 		return fault{http.StatusBadRequest, "请刷新一下这一页再点。", nil}
 	}
 	effect := "page/" + name + "/" + once
-	a := conversation.Act{Ticket: t.TicketID(), Do: act, Text: text(c, "text"), At: store.At(s.Now())}
+	a := conversation.Act{Ticket: t.TicketID(), Do: act, Page: true, Text: text(c, "text"), At: store.At(s.Now())}
 	if err := s.carry(c, t, effect, name, a); err != nil {
 		return err
 	}

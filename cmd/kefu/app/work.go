@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"kefu/bot/casework"
 	"kefu/bot/chat"
 	"kefu/bot/intent"
+	"kefu/bot/jobs"
 	"kefu/bot/ticket"
 	"kefu/bot/wechat/wecom"
 	"kefu/bot/workbench"
@@ -30,6 +32,7 @@ func (a *App) openWork(ctx context.Context) error {
 	a.Bot = bot.New(bot.Parts{
 		Inbox: a.Inbox, Talks: a.Talks, People: a.People, Cases: a.Cases, Out: a.Out, Reader: a.Reader, Know: a.Know,
 		Words: a.Words, Now: a.now, Zone: a.Calendar.Location(), Log: a.log, Meter: a.metrics,
+		Wake: a.wakeEntry,
 	})
 	var err error
 	a.Bench, err = workbench.New(ctx, workbench.Deps{
@@ -46,6 +49,15 @@ func (a *App) openWork(ctx context.Context) error {
 		return fmt.Errorf("app: workbench: %w", err)
 	}
 	return nil
+}
+
+// wakeEntry leaves a stored message to the workers. What finds the queue full is
+// due anyway.
+func (a *App) wakeEntry(ctx context.Context, key string) {
+	w := jobs.Wake{Coll: a.Inbox.Collection().Name(), ID: key, Rev: 1, Priority: jobs.Replies}
+	if err := a.runner.Enqueue(ctx, w); err != nil && !errors.Is(err, jobs.ErrFull) {
+		a.log.Warn("message left to the clock", "err", err)
+	}
 }
 
 // kinds are the cases that a wish makes when a colleague takes it down.
