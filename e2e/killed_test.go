@@ -358,7 +358,9 @@ func (m *mortal) judge(all []*written) {
 			t.Errorf("%s: %d cases of one complaint", w.user, n)
 		}
 		if strings.HasPrefix(w.words, "楼道") {
-			if n := told(tickets[w.user], w.words); n != 1 {
+			// Where the complaint before it never came, this one opened the case.
+			_, adds := came[w.user+"\n"+grief]
+			if n := told(tickets[w.user], w.words); n == 0 || n > 1 && adds {
 				t.Errorf("%s: the case knows %d times: %s", w.user, n, w.words)
 			}
 			continue
