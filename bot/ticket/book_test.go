@@ -108,9 +108,9 @@ func TestNumber(t *testing.T) {
 func TestNumbersAreUniqueAndGrow(t *testing.T) {
 	d := openBook(t)
 	seen := map[string]bool{}
-	long := 0
-	for i := range 6500 { // there are 6,000 of four digits
-		no, _, err := d.Number(t.Context(), ticket.NewID("m", i))
+	give := func(id ticket.ID) string {
+		t.Helper()
+		no, _, err := d.Number(t.Context(), id)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -118,12 +118,28 @@ func TestNumbersAreUniqueAndGrow(t *testing.T) {
 			t.Fatalf("%s twice", no)
 		}
 		seen[no] = true
-		if len(no) > 4 {
-			long++
+		return no
+	}
+	for i := range 500 {
+		give(ticket.NewID("m", i))
+	}
+	// all the four digits that one more case asks for are taken by others
+	id := ticket.NewID("unlucky", 0)
+	for try := range 24 {
+		want := ticket.Candidate(id, try)
+		for i := 0; !seen[want]; i++ {
+			if other := ticket.NewID("taker", i); ticket.Candidate(other, 0) == want {
+				give(other)
+			}
 		}
 	}
-	if long < 500 {
-		t.Errorf("%d numbers are longer; 500 at least must be", long)
+	if no := give(id); len(no) != 5 {
+		t.Errorf("it gets %s; five digits are next", no)
+	}
+	for try, want := range map[int]int{0: 4, 23: 4, 24: 5, 43: 5, 44: 6, 59: 6} {
+		if no := ticket.Candidate(id, try); len(no) != want {
+			t.Errorf("try %d asks for %s, want %d digits", try, no, want)
+		}
 	}
 }
 
