@@ -71,6 +71,16 @@ func (s *Sweeper) Run(ctx context.Context) error {
 // Sweep goes once over all sources. It returns how many documents were claimed
 // and whether there may be more that the runner has room for.
 func (s *Sweeper) Sweep(ctx context.Context) (found int, more bool) {
+	var failed, works []string // since the sweep before: a store that is down is one line
+	var why error
+	defer func() {
+		if len(failed) > 0 {
+			s.log.Error("sweep fails", "sources", failed, "err", why)
+		}
+		if len(works) > 0 {
+			s.log.Info("sweep works again", "sources", works)
+		}
+	}()
 	for _, src := range s.registry.all() {
 		if ctx.Err() != nil {
 			return found, false
@@ -81,9 +91,9 @@ func (s *Sweeper) Sweep(ctx context.Context) (found int, more bool) {
 		if down := err != nil && ctx.Err() == nil; down != s.failing[src.Name] {
 			s.failing[src.Name] = down
 			if down {
-				s.log.Error("sweep fails", "source", src.Name, "err", err)
+				failed, why = append(failed, src.Name), err
 			} else {
-				s.log.Info("sweep works again", "source", src.Name)
+				works = append(works, src.Name)
 			}
 		}
 	}
