@@ -303,12 +303,23 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		people.Wait()
 		m.move(25 * time.Second) // beyond what an entry waits to be finished
 	}
-	until(t, "the program to come to rest", func() (string, bool) {
-		state := m.move(2 * time.Second)
-		return state, state == rested
-	})
+	m.settle()
 	m.kill()
 	m.judge(all)
+}
+
+// settle lets time pass until nothing is left to be done, for half a minute at
+// most.
+func (m *mortal) settle() {
+	m.t.Helper()
+	state := ""
+	for began := time.Now(); time.Since(began) < 30*time.Second; {
+		if state = m.move(4 * time.Second); state == rested {
+			return
+		}
+		time.Sleep(50 * time.Millisecond) // polling, bounded above
+	}
+	m.t.Fatalf("the program does not come to rest: %s", state)
 }
 
 // judge looks into the store of the dead program and at the customers' phones.

@@ -69,6 +69,10 @@ func TestStoreDown(t *testing.T) {
 		t.Errorf("healthy says %d: a restart would help nobody", code)
 	}
 	all.Wait()
+	until(t, "WeChat to be hung up on", func() (string, bool) {
+		p := h.sim.Pushes()
+		return fmt.Sprintf("%+v", p), len(p[len(p)-1].Tries) > 0
+	})
 	h.pass(11 * time.Second) // the third delivery
 	k, err := knock(t, url, query, body)
 	if err != nil || k.code != 200 || k.took > 4900*time.Millisecond || k.said(t, c) != "请稍后再发一次" {
@@ -221,6 +225,7 @@ func TestRedisDown(t *testing.T) {
 			h.pass(4 * time.Second)
 		}
 		no := h.complain("o" + phase + "Last")
+		h.ease()
 		h.types("chen", "接单 "+no)
 		h.ease()
 		if h.times("o"+phase+"Last", "小陈") == 0 {

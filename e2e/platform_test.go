@@ -66,6 +66,7 @@ func (h *house) complain(user string) string {
 func (h *house) inHand(user string) string {
 	h.t.Helper()
 	no := h.complain(user)
+	h.ease()
 	h.types("chen", "接单 "+no)
 	h.ease()
 	return no
