@@ -65,6 +65,7 @@ func (o *Options) complete() {
 type Demo struct {
 	opts   Options
 	url    string
+	words  string // file of changed words
 	clock  *clock
 	store  *outage
 	sim    *sim.Sim
@@ -184,6 +185,9 @@ func (d *Demo) openFolder(ctx context.Context) error {
 		}
 	}
 	d.store = &outage{Engine: engine}
+	if d.words, err = offerWords(app.PromptsDir(settings(d.opts, d.url, keys{}))); err != nil {
+		return errors.Join(err, engine.Close())
+	}
 	n, ok, err := readNotes(d.opts.Data)
 	if err != nil {
 		return errors.Join(err, engine.Close())

@@ -3,9 +3,12 @@ package demo
 import (
 	"bytes"
 	"context"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/cookiejar"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +16,7 @@ import (
 	"time"
 
 	"kefu/bot/ticket"
+	"kefu/bot/wechat/sim"
 	"kefu/store"
 )
 
@@ -216,6 +220,30 @@ func TestNightBeginsInTheAfternoon(t *testing.T) {
 	}
 }
 
+func TestChangedWordsAreSaid(t *testing.T) {
+	d := run(t, t.TempDir())
+	b, err := os.ReadFile(d.words)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hello := func() string {
+		if err := d.sim.Customer(account, wang.OpenID).Say(t.Context(), "你好"); err != nil {
+			t.Fatal(err)
+		}
+		return d.sim.Phone(account, wang.OpenID).Last().Text
+	}
+	if got := hello(); got != "在的，您说。" {
+		t.Errorf("at first: %q", got)
+	}
+	const mine = "来了来了，您请讲。"
+	if err := os.WriteFile(d.words, bytes.ReplaceAll(b, []byte("在的，您说。"), []byte(mine)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := hello(); got != mine { // a greeting waits 2.5 s for more, so the file has been seen
+		t.Errorf("after the change: %q", got)
+	}
+}
+
 func TestDatabaseAwayLosesNothing(t *testing.T) {
 	d := run(t, t.TempDir())
 	d.store.begin(1500 * time.Millisecond)
@@ -282,5 +310,30 @@ func TestOtherSitesAreRefused(t *testing.T) {
 	}
 	if d.clock.ahead() != d.notes.Ahead {
 		t.Error("the clock moved")
+	}
+}
+
+// The page behind a card opens for the colleague whose WeCom it is.
+func TestCasePageSignsTheChosenColleagueIn(t *testing.T) {
+	d := run(t, t.TempDir())
+	s := d.state(t.Context(), look{ticket: string(invoiceCase)})
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err := url.Parse(d.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	jar.SetCookies(u, []*http.Cookie{{Name: sim.MemberCookie, Value: "fd01", Path: "/"}})
+	client := http.Client{Jar: jar}
+	res, err := client.Get(s.Case.Link + "?fresh=1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK || !strings.Contains(string(b), s.Case.No) {
+		t.Errorf("%d, %v: %.300s", res.StatusCode, err, b)
 	}
 }

@@ -83,6 +83,30 @@ func (n notes) write(dir string) error {
 	return replace(filepath.Join(dir, notesFile), b)
 }
 
+// wordsFile is where people may change what the bot says.
+const wordsFile = "话术.txt"
+
+const firstWords = `# 在这里改机器人说的话，存盘就换，不用重启。写错了照旧用原来的。
+# “== ”后面是哪一句，键不要改；下面是说的话。全部的话见程序的 prompts/hotel。
+# 试试：改掉下面这句，存盘，再以客人身份说一声“你好”。
+
+== small.hello
+在的，您说。
+`
+
+// offerWords puts a file to change into a folder of words that is not there yet,
+// and says where it is.
+func offerWords(dir string) (string, error) {
+	path := filepath.Join(dir, wordsFile)
+	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+		return path, err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return path, err
+	}
+	return path, replace(path, []byte(firstWords))
+}
+
 // replace writes a file so that a crash leaves the old or the new one.
 func replace(path string, b []byte) error {
 	if err := os.WriteFile(path+".new", b, 0o600); err != nil {

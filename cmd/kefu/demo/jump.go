@@ -50,7 +50,7 @@ const (
 	longJump  = 8 * time.Second        // real time; then it goes straight to its end
 	quietFor  = 120 * time.Millisecond // nothing changed so long: what was due is done
 	longQuiet = 2500 * time.Millisecond
-	maxLines  = 14
+	maxLines  = 20
 )
 
 // jump moves the clock. It halts wherever something comes due and lets it happen
@@ -165,17 +165,21 @@ func (d *Demo) windows() map[string]string {
 type cause struct {
 	at    time.Time
 	short string
-	line  string
+	more  string
+	n     int // how often
 }
 
 // happened lists what the clock caused since from.
 func (d *Demo) happened(ctx context.Context, from time.Time, open map[string]string) (short, lines []string) {
 	var all []cause
 	add := func(at time.Time, short, more string) {
-		if more != "" {
-			more = "：" + more
+		for i := range all {
+			if all[i].short == short && all[i].more == more {
+				all[i].n++
+				return
+			}
 		}
-		all = append(all, cause{at, short, d.hour(at) + " " + short + more})
+		all = append(all, cause{at, short, more, 1})
 	}
 	list, _ := d.cases(ctx)
 	for _, t := range list {
@@ -201,13 +205,24 @@ func (d *Demo) happened(ctx context.Context, from time.Time, open map[string]str
 			short = append(short, c.short)
 		}
 		if len(lines) < maxLines {
-			lines = append(lines, c.line)
+			lines = append(lines, d.line(c))
 		}
 	}
 	if n := len(all) - len(lines); n > 0 {
 		lines = append(lines, fmt.Sprintf("还有 %d 件，在各单的经过里", n))
 	}
 	return short, lines
+}
+
+func (d *Demo) line(c cause) string {
+	s := d.hour(c.at) + " " + c.short
+	if c.more != "" {
+		s += "：" + c.more
+	}
+	if c.n > 1 {
+		s += fmt.Sprintf("（共 %d 次）", c.n)
+	}
+	return s
 }
 
 // byClock says what an event of a case's history was, "" when people did it.

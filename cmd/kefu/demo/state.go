@@ -30,6 +30,7 @@ type State struct {
 	Case      *caseFull       `json:"case,omitempty"`
 	Knobs     []knob          `json:"knobs"`
 	Calls     []call          `json:"calls"`
+	Words     string          `json:"words"` // file in which to change what the bot says
 }
 
 type customerRow struct {
@@ -116,7 +117,7 @@ func (d *Demo) state(ctx context.Context, l look) State {
 		Tag: d.stamp(ctx), Run: d.notes.Run, Now: d.clock.now().UnixMilli(), Today: d.today(), Jumps: jumps,
 		Customers: d.customers(), Phone: d.sim.Phone(account, l.customer), Menu: d.sim.Menu(account),
 		Staff: d.staff(), Inbox: tail(d.sim.Inbox(l.staff), maxShown), Knobs: d.knobs(), Calls: d.calls(),
-		Cases: []caseRow{}, Groups: []group{},
+		Words: d.words, Cases: []caseRow{}, Groups: []group{},
 	}
 	v.Jumped, _ = d.jumped.get()
 	v.Phone.Bubbles = tail(v.Phone.Bubbles, maxShown)

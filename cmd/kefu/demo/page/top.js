@@ -125,7 +125,7 @@ function round() {
   d.replaceChildren(
     el('h2', null, '走完一圈了'),
     el('p', null, '客人说事、员工接单、答复、办结、评价，都是真程序办的；只有微信是模拟的。'),
-    line('改一句话术：', 'kefu-data/prompts/话术.txt', '写“== greet.follow”和新的话，保存就换，不用重启。'),
+    line('改一句话术：', state.words, '打开改一句，存盘就换，不用重启；再以客人身份说“你好”。'),
     line('换成自己的：', 'cp kefu.example.yaml kefu.yaml', '公司、员工、账号都写在这一个文件里。'),
     line('接真号：', 'kefu doctor', '照它说的一条条填 kefu.yaml。'),
     el('form', { method: 'dialog' }, el('button.wcbtn', null, '接着试')));
