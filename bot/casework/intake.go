@@ -89,7 +89,7 @@ func who(in Intake) string {
 
 // complete fills in what follows from what is known.
 func (d *Desk) complete(t *ticket.Ticket) {
-	if t.Source == "" {
+	if t.Source == "" && t.By == "" { // of what staff record it is asked
 		t.Source = "wechat"
 	}
 	if t.Level == "" {

@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"kefu/bot/chat"
@@ -33,6 +35,9 @@ type Recorded struct {
 // own; telling them something is then a call to make.
 func (d *Desk) Record(ctx context.Context, by string, r Recorded) (*ticket.Ticket, error) {
 	text := chat.Clean(r.Words)
+	if r.Phone != "" { // it is in the file, and must not stand on every card
+		text = strings.Trim(strings.ReplaceAll(text, r.Phone, ""), " ，,：:、")
+	}
 	if text == "" {
 		return nil, d.refusal(prompts.StaffErrNoText, prompts.Vars{"example": "登记 1208 前台来说水龙头漏"})
 	}
@@ -88,10 +93,11 @@ func (d *Desk) whoIs(ctx context.Context, r Recorded) (chat.CustomerID, error) {
 		if word == "" {
 			continue
 		}
-		found, err := d.People.Find(ctx, word, 2)
+		found, err := d.People.Find(ctx, word, 10)
 		if err != nil {
 			return "", err
 		}
+		found = slices.DeleteFunc(found, func(c *customer.Customer) bool { return !d.isThem(c, r) })
 		if len(found) == 1 {
 			return chat.CustomerID(found[0].ID), nil
 		}
@@ -100,6 +106,20 @@ func (d *Desk) whoIs(ctx context.Context, r Recorded) (chat.CustomerID, error) {
 	who := chat.CustomerID("desk/" + hex.EncodeToString(sum[:12]))
 	err := d.People.Learn(ctx, who, r.Cause, customer.Change{Name: r.Name, Phone: r.Phone, Room: r.Room, Source: r.Source, At: store.At(d.Now())})
 	return who, err
+}
+
+// isThem says whether a file is of whom a case is recorded for: their number, or
+// who is in that room now and is not called otherwise. In doubt it is not, for
+// what we say would reach somebody else.
+func (d *Desk) isThem(c *customer.Customer, r Recorded) bool {
+	differ := func(a, b string) bool { return a != "" && b != "" && a != b }
+	switch {
+	case r.Phone != "" && c.Phone == r.Phone:
+		return true
+	case r.Room == "" || c.InRoom(d.Now().In(d.Calendar.Location())) != r.Room:
+		return false
+	}
+	return !differ(c.Phone, r.Phone) && !differ(c.Name, r.Name)
 }
 
 // SetSource says where a recorded case came from, when that was not known.

@@ -153,12 +153,15 @@ func (f *File) Update(ctx context.Context, id chat.CustomerID, change func(*Cust
 	return err
 }
 
-// InRoom is the room the customer is in at an instant, "" when unknown.
+// InRoom is the room the customer is in at an instant, "" when unknown or after the
+// day they leave (by the calendar of now's zone).
 func (c *Customer) InRoom(now time.Time) string {
-	if c.Room != "" && (c.Until.IsZero() || now.Before(c.Until.Time())) {
-		return c.Room
+	switch {
+	case !c.Until.IsZero() && !now.Before(c.Until.Time()),
+		c.Until.IsZero() && c.Leaves != "" && now.Format(time.DateOnly) > c.Leaves:
+		return ""
 	}
-	return ""
+	return c.Room
 }
 
 // Find looks a customer up by room, the phone's last digits, or name; at most limit.

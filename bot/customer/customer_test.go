@@ -100,6 +100,9 @@ func TestInRoom(t *testing.T) {
 		{customer.Customer{Room: "1208"}, 1000 * time.Hour, "1208"},
 		{customer.Customer{Room: "1208", Until: until}, 59 * time.Minute, "1208"},
 		{customer.Customer{Room: "1208", Until: until}, time.Hour, ""},
+		{customer.Customer{Room: "1208", Leaves: "2026-11-26"}, 57 * time.Hour, "1208"},
+		{customer.Customer{Room: "1208", Leaves: "2026-11-26"}, 58 * time.Hour, ""},
+		{customer.Customer{Room: "1506", Leaves: "2026-11-20", Until: until}, 0, "1506"}, // back, and scanned the code
 	} {
 		if got := x.c.InRoom(noon.Add(x.after)); got != x.want {
 			t.Errorf("%s until %s, %s later: %q", x.c.Room, x.c.Until, x.after, got)
