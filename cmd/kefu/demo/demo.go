@@ -108,11 +108,16 @@ func Run(ctx context.Context, o Options) error {
 
 // greet says what to do next.
 func (d *Demo) greet() {
-	fmt.Fprintf(d.opts.Out, `客服已就绪（%.1f 秒）→ %s
+	took := time.Since(d.opts.Began).Seconds()
+	digits := 1
+	if took < 0.1 {
+		digits = 2
+	}
+	fmt.Fprintf(d.opts.Out, `客服已就绪（%.*f 秒）→ %s
 左边是客人的微信，右边是员工的企业微信，中间是工单。
 先试：左边点"空调不制冷" → 右边点"接单" → 打一句话 → "办结"
 数据在 %s，Ctrl+C 停，再开接着来；从头来：kefu demo --fresh
-`, time.Since(d.opts.Began).Seconds(), d.url, d.opts.Data)
+`, digits, took, d.url, d.opts.Data)
 }
 
 // URL is where the page is.

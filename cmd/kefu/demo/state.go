@@ -25,6 +25,7 @@ type State struct {
 	Menu      json.RawMessage `json:"menu,omitempty"`
 	Staff     []staffRow      `json:"staff"`
 	Inbox     []sim.Item      `json:"inbox"`
+	InboxOf   string          `json:"inbox_of"`
 	Groups    []group         `json:"groups"`
 	Cases     []caseRow       `json:"cases"`
 	Case      *caseFull       `json:"case,omitempty"`
@@ -116,7 +117,7 @@ func (d *Demo) state(ctx context.Context, l look) State {
 	v := State{
 		Tag: d.stamp(ctx), Run: d.notes.Run, Now: d.clock.now().UnixMilli(), Today: d.today(), Jumps: jumps,
 		Customers: d.customers(), Phone: d.sim.Phone(account, l.customer), Menu: d.sim.Menu(account),
-		Staff: d.staff(), Inbox: tail(d.sim.Inbox(l.staff), maxShown), Knobs: d.knobs(), Calls: d.calls(),
+		Staff: d.staff(), Inbox: tail(d.sim.Inbox(l.staff), maxShown), InboxOf: l.staff, Knobs: d.knobs(), Calls: d.calls(),
 		Words: d.words, Cases: []caseRow{}, Groups: []group{},
 	}
 	v.Jumped, _ = d.jumped.get()

@@ -25,6 +25,7 @@ export function drawStaff(s) {
   see(s);
   drawPeople(s);
   drawTabs(s);
+  if (my.tab === 'app' && s.inbox_of !== my.staff) return; // theirs is on its way
   const to = my.tab === 'app' ? my.staff : '#' + my.tab;
   const changed = shownFor !== to;
   if (changed) $('inbox').replaceChildren();
