@@ -21,7 +21,7 @@ import (
 // build makes the program as it is shipped and returns its path and size.
 func build(ctx context.Context, dir string) (string, error) {
 	to := filepath.Join(dir, "kefu")
-	c := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", to, "./cmd/kefu")
+	c := exec.CommandContext(ctx, "go", "build", "-tags", "nomsgpack", "-trimpath", "-ldflags", "-s -w", "-o", to, "./cmd/kefu")
 	c.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := c.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building: %w\n%s", err, out)

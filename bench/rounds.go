@@ -55,7 +55,17 @@ func (b *bench) load(ctx context.Context, t *table) error {
 	if err != nil {
 		return err
 	}
-	return b.report(t, yard, subjects, cards)
+	if err := b.report(t, yard, subjects, cards); err != nil {
+		return err
+	}
+	for i, s := range subjects {
+		took, err := s.listPage(ctx)
+		if err != nil {
+			return err
+		}
+		t.most("page of open cases, p50"+[]string{"", ", large store"}[i], median(took), 5, "ms", "one colleague looking, p99 "+number(quantile(took, 0.99))+" ms")
+	}
+	return nil
 }
 
 // turns takes the turns. It returns how many deliveries a complaint makes.
