@@ -37,8 +37,8 @@ func (d *Desk) startClocks(t *ticket.Ticket, now time.Time) {
 		return store.At(begin.Add(span))
 	}
 	t.Clocks = ticket.Clocks{Claim: add(c.Claim), Answer: add(c.Answer), Solve: add(c.Solve)}
-	if !t.Clocks.Answer.IsZero() { // what customers are told is what we keep
-		t.Clocks.Answer = store.At(hours.RoundUp(t.Clocks.Answer.Time()))
+	if !t.Clocks.Answer.IsZero() { // what customers are told is what we keep, counted from the minute they wrote
+		t.Clocks.Answer = store.At(hours.RoundUp(t.Clocks.Answer.Time().Truncate(time.Minute)))
 	}
 	if !t.Reply.IsZero() {
 		t.Clocks.Solve = t.Reply

@@ -40,7 +40,7 @@ func Open(ctx context.Context, e store.Engine, now func() time.Time, zone *time.
 		store.Index{Fields: []string{"owner", "created", "id"}, Where: live},
 		store.Index{Fields: []string{"room", "created", "id"}, Where: live},
 		store.Index{Fields: []string{"state", "created", "id"}, Where: live},
-		store.Index{Fields: []string{"created", "id"}, Where: live},
+		store.Index{Fields: []string{"live", "created", "id"}, Where: live},
 		store.Index{Fields: []string{"created", "id"}},
 	)
 	if err != nil {
