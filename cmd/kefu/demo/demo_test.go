@@ -281,6 +281,30 @@ func TestKnobsTurnOnAndOff(t *testing.T) {
 	}
 }
 
+func TestUsedUpKeepsWhatWasSaid(t *testing.T) {
+	d := run(t, t.TempDir())
+	phone := func() sim.Phone { return d.sim.Phone(account, wang.OpenID) }
+	if err := d.sim.Customer(account, wang.OpenID).Say(t.Context(), "1208空调不制冷，我要投诉"); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "小陈 has the card", func() bool { return len(d.sim.Cards("fd01")) == 3 })
+	if err := d.turn("credits", true); err != nil {
+		t.Fatal(err)
+	}
+	card := d.sim.Cards("fd01")[2]
+	if err := d.staffDoes(t.Context(), act{As: "fd01", Do: "press", Card: card.TaskID, Key: card.Buttons[0].Key}); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "a service notice came instead", func() bool { return phone().Last().Kind == "template" })
+	if err := d.turn("credits", false); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.sim.Customer(account, wang.OpenID).Say(t.Context(), "有人吗"); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "what was kept has come", func() bool { return strings.Contains(phone().Last().Text, "这件事由我跟到底") })
+}
+
 // A page elsewhere must not drive what runs on somebody's own machine.
 func TestOtherSitesAreRefused(t *testing.T) {
 	d := run(t, t.TempDir())

@@ -18,12 +18,16 @@ type knob struct {
 
 const outageFor = 10 * time.Second
 
-// knobs are the faults as they stand. See's words are the simulator's own.
+// knobs are the faults as they stand. What to see is in the simulator's words, but
+// where this account does better.
 func (d *Demo) knobs() []knob {
 	see := map[sim.FaultKind]sim.FaultInfo{}
 	for _, f := range sim.FaultList() {
 		see[f.Kind] = f
 	}
+	kept := see[sim.UsedUp]
+	kept.See = "员工的话先存着，客人收到一条服务通知；客人一来信，存的话就补上" // this account has one
+	see[sim.UsedUp] = kept
 	on := map[sim.FaultKind]bool{}
 	for _, f := range d.sim.Faults().List() {
 		on[f.Kind] = true
