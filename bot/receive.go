@@ -31,6 +31,7 @@ type Answer struct {
 	Content chat.Content
 	who     chat.CustomerID
 	keys    []string // of the messages it decided, the one answered first
+	known   *settled // of the first, so that it need not be read again; may be nil
 	bot     *Bot
 }
 
@@ -43,7 +44,7 @@ func (a Answer) end(how ending) {
 	if a.bot == nil {
 		return
 	}
-	a.bot.background(func(ctx context.Context) { a.bot.wrapUp(ctx, a.who, a.keys, how) })
+	a.bot.background(func(ctx context.Context) { a.bot.wrapUp(ctx, a.who, a.keys, a.known, how) })
 }
 
 // Receive takes one message of a customer and returns what to answer, within 4
@@ -111,12 +112,15 @@ func (b *Bot) handle(ctx context.Context, e *inbox.Entry, began time.Time) Answe
 	if b.waitsForMore(&e.Message) && !b.expected(ctx, e) && b.waits.newer(ctx, who, pause) {
 		return Answer{} // what came after it is answered together with it
 	}
-	turn, keys, err := b.settle(ctx, who, e.ID, began)
+	turn, keys, conv, err := b.settle(ctx, who, e.ID, began)
 	if err != nil {
 		b.failed(ctx, e.ID, err)
 		return Answer{}
 	}
 	a := Answer{who: who, keys: keys, bot: b}
+	if turn.Decided {
+		a.known = &settled{e, turn, conv}
+	}
 	if turn.Mode == conversation.Passive && turn.Reply != nil {
 		a.Content = *turn.Reply
 	}

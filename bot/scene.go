@@ -219,7 +219,7 @@ func (s *scene) current() *ticket.Ticket {
 	}
 	var best *ticket.Ticket
 	for _, t := range s.open {
-		if !t.SameCase(room, f.Order, f.Product, cat, s.now, s.Cases.Book.Limits().Same) {
+		if s.otherMatter(t) || !t.SameCase(room, f.Order, f.Product, cat, s.now, s.Cases.Book.Limits().Same) {
 			continue
 		}
 		if best == nil || t.TicketID() == s.conv.Case {
@@ -227,6 +227,24 @@ func (s *scene) current() *ticket.Ticket {
 		}
 	}
 	return best
+}
+
+// otherMatter says that the words begin something else than the open case is
+// about, also in the same breath: a wish or a grievance beside a question, a wish
+// beside a grievance.
+func (s *scene) otherMatter(t *ticket.Ticket) bool {
+	switch s.read.Main {
+	case intent.Complaint, intent.Repair:
+		return t.Kind == ticket.Inquiry || t.Kind == ticket.Request || t.Kind == ticket.Order
+	case intent.Request, intent.Order:
+		if strings.ContainsAny(s.text, "没不") { // 果盘没送 is about the case in hand
+			return false
+		}
+		return t.Kind != ticket.Human && string(t.Kind) != string(s.read.Main)
+	case intent.Proposal, intent.Praise:
+		return t.Kind != ticket.Human
+	}
+	return false
 }
 
 func (s *scene) vars(t *ticket.Ticket) prompts.Vars { return s.Cases.Vars(t) }

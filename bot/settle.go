@@ -17,18 +17,19 @@ import (
 // settle decides all open messages of a customer in their order. It returns the
 // turn of the one whose call is still waiting (live; "" when none is) and the keys
 // of all that are decided now, that one first.
-func (b *Bot) settle(ctx context.Context, who chat.CustomerID, live string, began time.Time) (mine conversation.Turn, keys []string, err error) {
+func (b *Bot) settle(ctx context.Context, who chat.CustomerID, live string, began time.Time) (mine conversation.Turn, keys []string, left *conversation.Conversation, err error) {
 	defer b.locks.Lock(string(who))()
 	entries, err := b.Inbox.Waiting(ctx, who)
 	if err != nil {
-		return mine, nil, err
+		return mine, nil, nil, err
 	}
 	keys = []string{live}
 	for _, group := range b.bundle(entries) {
-		turns, err := b.decide(ctx, who, group, live, began)
+		turns, more, err := b.decide(ctx, who, group, live, began)
 		if err != nil {
-			return mine, nil, err
+			return mine, nil, nil, err
 		}
+		left = more // what an earlier group left was carried out before
 		for _, t := range turns {
 			if t.Key == live {
 				mine = t
@@ -37,7 +38,7 @@ func (b *Bot) settle(ctx context.Context, who chat.CustomerID, live string, bega
 			}
 		}
 	}
-	return mine, keys, nil
+	return mine, keys, left, nil
 }
 
 // bundle puts together what is to be judged as one: greetings, half sentences and
@@ -67,34 +68,42 @@ func joins(m *chat.Message) bool {
 const decideTries = 12
 
 // decide computes what a group of messages means and records it in one write.
-func (b *Bot) decide(ctx context.Context, who chat.CustomerID, group []*inbox.Entry, live string, began time.Time) ([]conversation.Turn, error) {
+func (b *Bot) decide(ctx context.Context, who chat.CustomerID, group []*inbox.Entry, live string, began time.Time) (turns []conversation.Turn, left *conversation.Conversation, err error) {
 	for range decideTries {
 		conv, err := b.Talks.With(ctx, who)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if len(conv.Effects) > 0 { // of an earlier message: they come first
 			if err := b.carry(ctx, conv); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			continue
 		}
 		if turns, all := decided(conv, group); all {
-			return turns, nil
+			return turns, leaves(conv), nil
 		}
 		turns, err := b.compute(ctx, conv, group, live, began)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		err = b.Talks.Save(ctx, conv)
 		if err == nil {
-			return turns, nil
+			return turns, leaves(conv), nil
 		}
 		if !errors.Is(err, store.ErrConflict) {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return nil, fmt.Errorf("bot: conversation changed %d times while a message was decided", decideTries)
+	return nil, nil, fmt.Errorf("bot: conversation changed %d times while a message was decided", decideTries)
+}
+
+// leaves is conv if something is left to be carried out.
+func leaves(conv *conversation.Conversation) *conversation.Conversation {
+	if len(conv.Effects) > 0 {
+		return conv
+	}
+	return nil
 }
 
 func decided(conv *conversation.Conversation, group []*inbox.Entry) (turns []conversation.Turn, all bool) {
@@ -175,7 +184,7 @@ func (b *Bot) carry(ctx context.Context, conv *conversation.Conversation) error 
 		b.metrics.failed()
 		err = nil
 	}
-	if dropErr := b.Talks.Drop(ctx, who, done...); err == nil {
+	if dropErr := b.Talks.DropFrom(ctx, conv, done...); err == nil {
 		err = dropErr
 	}
 	return err
@@ -215,9 +224,31 @@ const (
 	stale                 // found open by the clock: likewise, once nobody can be sending it
 )
 
+// settled is what is known of a message that was just decided: its entry as
+// stored, its turn, and the conversation if something is left to be carried out.
+type settled struct {
+	entry *inbox.Entry
+	turn  conversation.Turn
+	conv  *conversation.Conversation
+}
+
+// quiet says that the entry can be closed with what is known: its reply left, or
+// there is none to leave.
+func (k *settled) quiet(how ending) bool {
+	return how == sent || k.turn.Mode != conversation.Passive
+}
+
+func (k *settled) answer() inbox.Answer {
+	a := inbox.Answer{Later: k.turn.Mode == conversation.Later}
+	if k.turn.Reply != nil && k.turn.Mode == conversation.Passive {
+		a.Reply, a.AI = k.turn.Reply.Plain(), k.turn.Reply.AI
+	}
+	return a
+}
+
 // wrapUp closes what was decided and carries out what it left to do. The first
 // key is the message whose call was answered; of the others no call waits.
-func (b *Bot) wrapUp(ctx context.Context, who chat.CustomerID, keys []string, how ending) {
+func (b *Bot) wrapUp(ctx context.Context, who chat.CustomerID, keys []string, known *settled, how ending) {
 	for i, key := range keys {
 		if i > 0 {
 			how = stale
@@ -225,13 +256,32 @@ func (b *Bot) wrapUp(ctx context.Context, who chat.CustomerID, keys []string, ho
 		if key == "" {
 			continue
 		}
-		if err := b.close(ctx, key, how); err != nil {
+		var err error
+		if i == 0 && known != nil && known.quiet(how) {
+			err = b.Inbox.Close(ctx, known.entry, known.answer())
+		} else {
+			err = b.close(ctx, key, how)
+		}
+		if err != nil {
 			b.log.Warn("message answered but not closed; the clock will", "err", err)
 		}
 	}
-	if err := b.RunConversation(ctx, string(who)); err != nil {
+	var err error
+	if known == nil {
+		err = b.RunConversation(ctx, string(who))
+	} else if known.conv != nil {
+		err = b.carryOn(ctx, known.conv)
+	}
+	if err != nil {
 		b.log.Warn("effects not carried out; the clock will", "err", err)
 	}
+}
+
+// carryOn carries out what a decision left. Should the conversation have changed
+// since, effects that were carried out meanwhile do nothing a second time.
+func (b *Bot) carryOn(ctx context.Context, conv *conversation.Conversation) error {
+	defer b.locks.Lock(conv.ID)()
+	return b.carry(ctx, conv)
 }
 
 // RunConversation carries out what is pending in a conversation. The clock and
@@ -290,11 +340,11 @@ func (b *Bot) RunEntry(ctx context.Context, key string) error {
 	if e.Attempts > inbox.MaxAttempts {
 		return b.giveUp(ctx, e)
 	}
-	_, keys, err := b.settle(ctx, e.Customer, "", time.Now())
+	_, keys, _, err := b.settle(ctx, e.Customer, "", time.Now())
 	if err != nil {
 		b.failed(ctx, key, err)
 		return err
 	}
-	b.wrapUp(ctx, e.Customer, keys, stale)
+	b.wrapUp(ctx, e.Customer, keys, nil, stale)
 	return nil
 }

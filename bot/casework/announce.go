@@ -27,6 +27,9 @@ func (d *Desk) startClocks(t *ticket.Ticket, now time.Time) {
 	f := d.facts(t)
 	c := d.Pack.Clocks(string(t.Kind), f)
 	begin := d.Pack.Begin(f, now.In(d.Calendar.Location()))
+	if t.Kind == ticket.Human && len(d.Staffed(t.Team)) > 0 {
+		begin = now // who asks for a person gets the one who is there
+	}
 	add := func(span time.Duration) store.Time {
 		switch {
 		case span == 0:
@@ -295,7 +298,10 @@ func (d *Desk) ownerVars(t *ticket.Ticket, a delivery.Allowance) prompts.Vars {
 			v["left"] = hours.Span(a.Until.Time().Sub(d.Now()))
 		}
 	}
-	if !t.Answered.IsZero() {
+	switch {
+	case !t.Clocks.Promise.IsZero():
+		v["answer_by"] = d.exact(t.Clocks.Promise)
+	case !t.Answered.IsZero():
 		v["answer_by"] = ""
 	}
 	if n := len(t.Helps); n > 0 {

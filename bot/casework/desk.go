@@ -109,8 +109,9 @@ func (d *Desk) Carry(ctx context.Context, t *ticket.Ticket) error {
 			done = append(done, e.ID)
 		}
 	}
-	_, dropErr := d.Book.Update(ctx, t.TicketID(), func(t *ticket.Ticket) error {
-		t.Effects = slices.DeleteFunc(t.Effects, func(e ticket.Effect) bool { return slices.Contains(done, e.ID) })
+	mine := *t
+	_, dropErr := d.Book.Amend(ctx, &mine, func(t *ticket.Ticket) error {
+		t.Effects = slices.DeleteFunc(slices.Clone(t.Effects), func(e ticket.Effect) bool { return slices.Contains(done, e.ID) })
 		for i := range t.Effects {
 			if slices.Contains(failed, t.Effects[i].ID) {
 				t.Effects[i].Tries++
@@ -164,6 +165,9 @@ func (d *Desk) Open(ctx context.Context, t *ticket.Ticket) error {
 	}
 	if d.Changed != nil {
 		d.Changed(t.TicketID())
+	}
+	if t.Rev > 0 { // just stored by us: it is as it was written
+		return d.Carry(ctx, t)
 	}
 	stored, err := d.Book.Get(ctx, t.TicketID())
 	if err != nil {

@@ -111,6 +111,7 @@ func (k tick) missed(t *ticket.Ticket) bool {
 func (k tick) broke(t *ticket.Ticket) {
 	k.log(t, ticket.Broke, k.at(t.Bound()))
 	l := k.ladder(t)
+	k.past(t, l)
 	next := k.nextPerson(t)
 	if t.Ladder.Next.IsZero() && t.Ladder.Step < len(l.Steps) { // somebody had acted, and then nothing came
 		t.Ladder.Since = store.At(k.now)

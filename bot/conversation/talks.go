@@ -100,6 +100,20 @@ func (t *Talks) Drop(ctx context.Context, who chat.CustomerID, done ...string) e
 	return err
 }
 
+// DropFrom is Drop for a conversation in hand, which must not be used afterwards.
+func (t *Talks) DropFrom(ctx context.Context, c *Conversation, done ...string) error {
+	if len(done) == 0 {
+		return nil
+	}
+	now := t.now()
+	_, err := t.all.Amend(ctx, c, func(c *Conversation) error {
+		c.Effects = slices.DeleteFunc(slices.Clone(c.Effects), func(e Effect) bool { return slices.Contains(done, e.ID) })
+		c.settle(now)
+		return nil
+	})
+	return err
+}
+
 // maxTries is how often an effect is tried that fails for a reason of its own.
 const maxTries = 5
 

@@ -84,6 +84,19 @@ func (b *Book) Update(ctx context.Context, id ID, change func(*Ticket) error) (*
 	})
 }
 
+// Amend is Update for a ticket that was just read or written: see
+// store.Collection.Amend.
+func (b *Book) Amend(ctx context.Context, t *Ticket, change func(*Ticket) error) (*Ticket, error) {
+	now := b.now()
+	return b.all.Amend(ctx, t, func(t *Ticket) error {
+		if err := change(t); err != nil {
+			return err
+		}
+		t.Settle(now, b.limits)
+		return nil
+	})
+}
+
 // ByNo is the newest ticket of that short number, or store.ErrNotFound.
 func (b *Book) ByNo(ctx context.Context, no string) (*Ticket, error) {
 	list, err := b.all.List(ctx, store.Query{

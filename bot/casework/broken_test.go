@@ -1,0 +1,55 @@
+package casework_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"kefu/bot/casework"
+	"kefu/bot/ticket"
+)
+
+// Somebody took the case and then did nothing: it climbs to the lead, and is not
+// given to another agent over their head.
+func TestTakenAndThenNothing(t *testing.T) {
+	for _, x := range []struct {
+		name string
+		open func(*stage) *ticket.Ticket
+	}{
+		{"claimed", func(s *stage) *ticket.Ticket {
+			c := s.open()
+			s.pass(time.Minute)
+			return s.done(s.Claim(s.t.Context(), "chen", c.TicketID(), ""))
+		}},
+		{"theirs from the start", func(s *stage) *ticket.Ticket {
+			c := s.open(func(in *casework.Intake) { in.Owner = "chen" })
+			s.pass(time.Minute)
+			return c
+		}},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			s := newStage(t, "2026-11-24 14:05")
+			s.open(func(in *casework.Intake) { in.Owner = "chen" }) // fei has less in hand
+			c := x.open(s)
+			s.news(c)
+			s.pass(13 * time.Minute)
+			s.expect(c)
+			s.pass(time.Minute) // 14:20
+			got := strings.Join(s.news(c), "\n")
+			for _, want := range []string{"wang 让您多等了。已改请组长陈静，14:35 前联系您。", "jing 卡片 没人动 #"} {
+				if !strings.Contains(got, want) {
+					t.Errorf("%q is missing from\n%s", want, got)
+				}
+			}
+			if strings.Contains(got, "自动派给您") || strings.Contains(got, "卡片 投诉 #") {
+				t.Errorf("it was offered again:\n%s", got)
+			}
+			if o := s.get(c.TicketID()); o.Owner != "chen" || o.Auto {
+				t.Errorf("%s has it, given: %v", o.Owner, o.Auto)
+			}
+			// and then to the manager, and on
+			s.pass(5 * time.Minute)
+			s.has(c, "liu 卡片 没人动 # · 设施设备｜…")
+		})
+	}
+}
