@@ -245,6 +245,7 @@ type written struct {
 	user, words string
 	complaint   bool
 	acked       bool
+	claimed     bool // 小陈 typed 接单, and was heard
 }
 
 // letters are what customers write in one round: new ones complain or ask, and
@@ -274,7 +275,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	dice := rand.New(rand.NewPCG(seed, 1))
 	m := newMortal(t)
 	m.begin()
-	var all []*written
+	var all, before []*written
 	for round := range rounds {
 		work := letters(round, messages)
 		all = append(all, work...)
@@ -287,6 +288,9 @@ func TestKilledAtAnyMoment(t *testing.T) {
 				}
 			})
 		}
+		earlier := before
+		people.Go(func() { m.claim(earlier) })
+		before = work
 		killed := make(chan struct{})
 		time.AfterFunc(time.Duration(dice.IntN(250))*time.Millisecond, func() {
 			m.kill()
@@ -306,6 +310,23 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	m.settle()
 	m.kill()
 	m.judge(all)
+}
+
+// claim lets 小陈 take those cases of the round before whose cards have come.
+func (m *mortal) claim(before []*written) {
+	var titles strings.Builder
+	for _, c := range m.sim.Cards("chen") {
+		titles.WriteString(c.Title + "\n")
+	}
+	for _, w := range before {
+		for _, b := range m.sim.Phone("hotel", w.user).Bubbles {
+			no := numbered.FindStringSubmatch(b.Text)
+			if w.complaint && b.From == sim.FromAccount && no != nil && strings.Contains(titles.String(), no[1]) {
+				w.claimed = m.sim.Member("chen").Type(m.t.Context(), "接单 "+no[1]) == nil
+				break
+			}
+		}
+	}
 }
 
 // settle lets time pass until nothing is left to be done, for half a minute at
@@ -343,9 +364,11 @@ func (m *mortal) judge(all []*written) {
 			t.Errorf("still open: a message of %s", x.Message.From)
 		}
 	}
-	sends := map[string]delivery.Delivery{}
+	const mine = "由我跟到底"
+	sends, unsure := map[string]delivery.Delivery{}, map[string]bool{}
 	for _, d := range documents[delivery.Delivery](t, e, "deliveries") {
 		sends[d.ID] = d
+		unsure[d.To.User] = unsure[d.To.User] || strings.Contains(d.Content.Plain(), mine) && d.Unsure > 0
 		if !d.Final() {
 			t.Errorf("not settled: %s is %s", d.ID, d.State)
 		}
@@ -353,7 +376,7 @@ func (m *mortal) judge(all []*written) {
 			t.Errorf("staff were not told: %s is %s, %s", d.ID, d.State, d.Reason)
 		}
 	}
-	acked, twice := 0, 0
+	acked, twice, claims := 0, 0, 0
 	for _, w := range all {
 		x, stored := came[w.user+"\n"+w.words]
 		if w.acked {
@@ -367,6 +390,15 @@ func (m *mortal) judge(all []*written) {
 		}
 		if n := len(tickets[w.user]); w.complaint && n != 1 {
 			t.Errorf("%s: %d cases of one complaint", w.user, n)
+		}
+		if w.claimed {
+			claims++
+			if c := tickets[w.user][0]; c.Owner != "chen" {
+				t.Errorf("%s: 小陈 took the case, but it is %q's", w.user, c.Owner)
+			}
+			if n := m.heard(w.user, mine); n == 0 || n > 1 && !unsure[w.user] {
+				t.Errorf("%s: heard %d times who has it", w.user, n)
+			}
 		}
 		if strings.HasPrefix(w.words, "楼道") {
 			// Where the complaint before it never came, this one opened the case.
@@ -393,10 +425,24 @@ func (m *mortal) judge(all []*written) {
 			twice++
 		}
 	}
-	t.Logf("%d messages, %d acknowledged, %d cases, %d replies repeated because their outcome was unknown", len(all), acked, len(tickets), twice)
+	t.Logf("%d messages, %d acknowledged, %d cases, %d claimed, %d replies repeated because their outcome was unknown", len(all), acked, len(tickets), claims, twice)
+	if claims == 0 {
+		t.Error("no case was taken")
+	}
 	if acked < len(all)*3/4 {
 		t.Errorf("only %d of %d messages were acknowledged", acked, len(all))
 	}
+}
+
+// heard counts what a customer heard of these words.
+func (m *mortal) heard(user, words string) int {
+	n := 0
+	for _, b := range m.sim.Phone("hotel", user).Bubbles {
+		if b.From == sim.FromAccount && strings.Contains(b.Text, words) {
+			n++
+		}
+	}
+	return n
 }
 
 // told counts how often the history of cases has words.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 	"sync"
@@ -18,9 +19,11 @@ import (
 )
 
 // faulty starts a house whose store fails when told to.
-func faulty(t *testing.T, change ...func(*config.Config)) (*house, *storetest.FaultyEngine) {
+func faulty(t *testing.T) (*house, *storetest.FaultyEngine, *record) {
 	t.Helper()
-	h := build(t, change...)
+	h := build(t)
+	kept := &record{}
+	h.log = slog.New(slog.NewTextHandler(io.MultiWriter(kept, t.Output()), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	e, err := sqlite.Open(t.Context(), h.conf.Data)
 	if err != nil {
 		t.Fatal(err)
@@ -28,7 +31,7 @@ func faulty(t *testing.T, change ...func(*config.Config)) (*house, *storetest.Fa
 	f := storetest.Faulty(e)
 	h.opts.Engine = f
 	h.start()
-	return h, f
+	return h, f, kept
 }
 
 // While the store is down nothing is claimed as received: WeChat's call is held
@@ -36,7 +39,7 @@ func faulty(t *testing.T, change ...func(*config.Config)) (*house, *storetest.Fa
 // the store is back everything goes on by itself.
 func TestStoreDown(t *testing.T) {
 	t.Parallel()
-	h, f := faulty(t)
+	h, f, kept := faulty(t)
 	c, err := wechat.NewCipher(token, appID, aesKey, "")
 	if err != nil {
 		t.Fatal(err)
@@ -82,6 +85,9 @@ func TestStoreDown(t *testing.T) {
 
 	until(t, "ready again", func() (string, bool) { code, text := h.visit("/readyz"); return text, code == 200 })
 	h.ease()
+	if l := kept.lines("sweep fails"); len(l) < 1 || len(l) > 2 {
+		t.Errorf("%d lines about it, want one: %s", len(l), strings.Join(l, "\n"))
+	}
 	for _, e := range entries(t, h.Store)[had:] {
 		if e.Message.From == "oStore1" {
 			t.Error("stored, although the customer was told to write again")
@@ -113,7 +119,7 @@ func TestStoreDown(t *testing.T) {
 // Back within the four seconds, nobody notices.
 func TestStoreDownForAMoment(t *testing.T) {
 	t.Parallel()
-	h, f := faulty(t)
+	h, f, _ := faulty(t)
 	f.SetDown(true)
 	up := time.AfterFunc(1200*time.Millisecond, func() { f.SetDown(false) })
 	defer up.Stop()
@@ -128,7 +134,7 @@ func TestStoreDownForAMoment(t *testing.T) {
 // path: one case, one reply.
 func TestLostAnswersOfTheStore(t *testing.T) {
 	t.Parallel()
-	h, f := faulty(t)
+	h, f, _ := faulty(t)
 	for n := range 12 {
 		user := fmt.Sprintf("oLost%d", n)
 		had := len(cases(t, h.Store))
@@ -153,7 +159,7 @@ func TestLostAnswersOfTheStore(t *testing.T) {
 // Too slow for the passive reply: success in time, and the reply once, later.
 func TestReplyLaterWhenSlow(t *testing.T) {
 	t.Parallel()
-	h, f := faulty(t)
+	h, f, _ := faulty(t)
 	f.SetLatency(700 * time.Millisecond)
 	guest := h.sim.Customer("hotel", "oSlow1")
 	began := time.Now()
