@@ -28,7 +28,8 @@ type scene struct {
 	file   *customer.Customer
 	guest  ticket.Guest
 	open   []*ticket.Ticket // newest first
-	ended  []*ticket.Ticket // newest first
+	ended  []*ticket.Ticket // newest first; those that are closed only after past
+	looked bool             // past was called
 	msgs   []*chat.Message
 	key    string // of the last message: effects are named after it
 	text   string // what was said in all of them
@@ -91,14 +92,14 @@ func (b *Bot) scene(ctx context.Context, conv *conversation.Conversation, group 
 		return nil, err
 	}
 	s.guest = b.Cases.GuestOf(s.file)
-	cases, err := b.Cases.Book.Of(ctx, s.who, 20)
+	live, err := b.Cases.Book.LiveOf(ctx, s.who, 20)
 	if err != nil {
 		return nil, err
 	}
-	for _, t := range cases {
+	for _, t := range live {
 		if t.IsOpen() {
 			s.open = append(s.open, t)
-		} else if t.Into == "" {
+		} else {
 			s.ended = append(s.ended, t)
 		}
 	}
@@ -114,8 +115,36 @@ func (b *Bot) scene(ctx context.Context, conv *conversation.Conversation, group 
 			return nil, err
 		}
 		s.effect(conversation.Effect{Flush: s.key}) // pictures and the like
+		if err := s.past(ctx); err != nil {
+			return nil, err
+		}
 	}
 	return s, nil
+}
+
+// past reads the customer's closed cases too, which most messages do not need.
+func (s *scene) past(ctx context.Context) error {
+	if s.looked {
+		return nil
+	}
+	all, err := s.Cases.Book.Of(ctx, s.who, 20)
+	if err != nil {
+		return err
+	}
+	s.looked, s.ended = true, nil
+	for _, t := range all {
+		if !t.IsOpen() && t.Into == "" {
+			s.ended = append(s.ended, t)
+		}
+	}
+	return nil
+}
+
+// wantsPast says whether what was read may be about a case long closed.
+func (s *scene) wantsPast() bool {
+	r := s.read
+	return s.conv.Comment != "" || s.conv.Rating != "" || s.conv.Begun != "" || r.Fields.Number != "" || r.Urge || r.Major || r.Safety ||
+		r.SelfHarm || r.Has(intent.Complaint) || r.Has(intent.Repair) || r.Main == intent.Progress || r.Main == intent.Abuse
 }
 
 // finish puts what had been held before the reply, and lets the rest go.

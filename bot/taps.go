@@ -19,6 +19,9 @@ import (
 // tap does what an option or a menu button means; typed words come here too. A
 // key we do not know is answered like words nobody understood.
 func (s *scene) tap(ctx context.Context, key string) error {
+	if err := s.past(ctx); err != nil {
+		return err
+	}
 	if t, ok := s.Cases.Pack.Taps[key]; ok {
 		return s.packTap(ctx, t)
 	}

@@ -67,6 +67,11 @@ func (s *scene) flooded(n int) {
 func (s *scene) words(ctx context.Context) error {
 	s.understand()
 	r := s.read
+	if s.wantsPast() {
+		if err := s.past(ctx); err != nil {
+			return err
+		}
+	}
 	switch {
 	case r.SelfHarm:
 		return s.crisis(ctx)

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // index finds articles by their terms. It is filled one article at a time; a
@@ -18,6 +19,7 @@ type index struct {
 	struck        int
 	asks, answers float64   // terms of all articles
 	pool          sync.Pool // *tally
+	rare          atomic.Pointer[rarities]
 }
 
 // post says how often a term stands in an article's questions and in its answer.
@@ -120,10 +122,34 @@ func (x *index) rebuild() {
 	}
 }
 
+// rarity is how much a term tells that df articles have. What it is for few is
+// kept as long as the number of articles is the same.
+func (x *index) rarity(df int) float64 {
+	of := func(df int) float64 {
+		return math.Log(1 + (float64(len(x.docs)-df)+0.5)/(float64(df)+0.5))
+	}
+	kept := x.rare.Load()
+	if kept == nil || kept.docs != len(x.docs) {
+		kept = &rarities{docs: len(x.docs)}
+		for i := range kept.of {
+			kept.of[i] = of(i)
+		}
+		x.rare.Store(kept)
+	}
+	if df < len(kept.of) {
+		return kept.of[df]
+	}
+	return of(df)
+}
+
+// rarities are kept for a number of articles.
+type rarities struct {
+	docs int
+	of   [64]float64
+}
+
 func (x *index) idf(t term) float64 {
-	df := float64(len(x.posts[t]))
-	n := float64(len(x.docs))
-	v := math.Log(1 + (n-df+0.5)/(df+0.5))
+	v := x.rarity(len(x.posts[t]))
 	if light(t) {
 		v *= lightTimes
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"kefu/bot/chat"
@@ -21,6 +22,7 @@ type Book struct {
 	now     func() time.Time
 	zone    *time.Location
 	limits  Limits
+	longer  atomic.Value // the day on which four digits ran out
 }
 
 // number reserves a short number for a ticket: the document's id is the number.
@@ -35,6 +37,7 @@ func Open(ctx context.Context, e store.Engine, now func() time.Time, zone *time.
 	live := []store.Cond{store.Where("live", store.Eq, true)}
 	all, err := store.Open[Ticket](ctx, e, "tickets",
 		jobs.DueIndex(),
+		store.Index{Fields: []string{"live", "customer", "created", "id"}, Where: live},
 		store.Index{Fields: []string{"customer", "created", "id"}},
 		store.Index{Fields: []string{"no", "created", "id"}},
 		store.Index{Fields: []string{"owner", "created", "id"}, Where: live},
@@ -50,7 +53,7 @@ func Open(ctx context.Context, e store.Engine, now func() time.Time, zone *time.
 	if err != nil {
 		return nil, err
 	}
-	return &Book{all, numbers, now, zone, limits}, nil
+	return &Book{all: all, numbers: numbers, now: now, zone: zone, limits: limits}, nil
 }
 
 // Limits are how long a case waits by itself.
@@ -120,6 +123,14 @@ func (b *Book) Of(ctx context.Context, who chat.CustomerID, limit int) ([]*Ticke
 	})
 }
 
+// LiveOf are a customer's tickets that are not closed, newest first.
+func (b *Book) LiveOf(ctx context.Context, who chat.CustomerID, limit int) ([]*Ticket, error) {
+	return b.all.List(ctx, store.Query{
+		Where: []store.Cond{store.Where("live", store.Eq, true), store.Where("customer", store.Eq, string(who))},
+		Order: []store.Order{{Field: "created", Desc: true}}, Limit: limit,
+	})
+}
+
 // OwnedBy are the live tickets a person has, oldest first.
 func (b *Book) OwnedBy(ctx context.Context, staff string, limit int) ([]*Ticket, error) {
 	return b.live(ctx, limit, store.Where("owner", store.Eq, staff))
@@ -180,7 +191,14 @@ var ErrNumbers = errors.New("ticket: no free number")
 // number, or another that is as good.
 func (b *Book) Number(ctx context.Context, id ID) (no, full string, err error) {
 	day := b.now().In(b.zone).Format("060102")
-	for try := range 60 {
+	from := 0
+	if b.longer.Load() == day {
+		from = shortTries
+	}
+	for try := from; try < 60; try++ {
+		if try == shortTries {
+			b.longer.Store(day)
+		}
 		no = candidate(id, try)
 		ok, err := b.reserve(ctx, no, id, day)
 		if err != nil {
@@ -193,12 +211,15 @@ func (b *Book) Number(ctx context.Context, id ID) (no, full string, err error) {
 	return "", "", ErrNumbers
 }
 
+// shortTries is how many numbers of four digits are asked for.
+const shortTries = 24
+
 // candidate is the try-th number to ask for: 24 of four digits, then longer ones.
 func candidate(id ID, try int) string {
 	sum := sha256.Sum256([]byte(string(id) + "#" + strconv.Itoa(try)))
 	n := binary.BigEndian.Uint64(sum[:8])
 	switch {
-	case try < 24:
+	case try < shortTries:
 		return strconv.FormatUint(4000+n%6000, 10)
 	case try < 44:
 		return strconv.FormatUint(10000+n%90000, 10)

@@ -62,7 +62,7 @@ func (t *Ticket) NextClock() (at store.Time, which string) {
 	if t.Owner == "" {
 		pick(t.Clocks.Claim, "claim")
 	}
-	if t.Answered.IsZero() {
+	if t.Answered.IsZero() && t.Clocks.Promise.IsZero() { // a later word stands in its place
 		pick(t.Clocks.Answer, "answer")
 	}
 	pick(t.Clocks.Promise, "promise")
