@@ -48,8 +48,29 @@ func TestTakenAndThenNothing(t *testing.T) {
 				t.Errorf("%s has it, given: %v", o.Owner, o.Auto)
 			}
 			// and then to the manager, and on
-			s.pass(5 * time.Minute)
+			s.pass(15 * time.Minute)
 			s.has(c, "liu 卡片 没人动 # · 设施设备｜…")
 		})
+	}
+}
+
+// Opened again, it is the same person's: nobody else is given it, their lead hears
+// when they do not act.
+func TestReopenedStaysWithTheSamePerson(t *testing.T) {
+	s := newStage(t, "2026-11-24 14:05")
+	c := s.open()
+	ctx, id := t.Context(), c.TicketID()
+	s.done(s.Claim(ctx, "fei", id, ""))
+	s.done(s.Solve(ctx, "fei", id, "修好了", "equipment", "eng"))
+	s.jump(2 * time.Hour)
+	s.news(c)
+	s.done(s.Reopen(ctx, "fei", id, "客人说还不行"))
+	s.news(c)
+	s.pass(9 * time.Minute)
+	s.expect(c)
+	s.pass(time.Minute)
+	s.has(c, "jing 卡片 没人动 # · 设施设备｜…")
+	if o := s.get(id); o.Owner != "fei" || o.Auto {
+		t.Errorf("%s has it, given: %v", o.Owner, o.Auto)
 	}
 }

@@ -106,6 +106,7 @@ func (d *Desk) again(t *ticket.Ticket, now time.Time) {
 		t.Clocks.Claim = store.Time{}
 	}
 	t.Ladder.Step, t.Ladder.Acted = min(1, chain.Step), store.Time{}
+	d.past(t, d.ladder(t))
 	d.schedule(t, d.ladder(t))
 }
 

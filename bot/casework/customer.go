@@ -88,19 +88,18 @@ func (c guestAct) log(t *ticket.Ticket, what, text, line string) {
 
 // add puts what the customer says to the case and tells who has it.
 func (c guestAct) add(t *ticket.Ticket) {
-	text := c.act.Text
+	text, kept := c.act.Text, false
 	if c.act.Media != "" {
 		label := map[chat.Kind]string{chat.Image: "［图片］", chat.Voice: "［语音］", chat.Video: "［视频］"}[c.act.Kind]
-		if t.Attach(ticket.Attachment{Kind: c.act.Kind, Media: c.act.Media, From: ticket.ByCustomer, At: store.At(c.now)}) {
-			text = label + text
-		}
+		kept = t.Attach(ticket.Attachment{Kind: c.act.Kind, Media: c.act.Media, From: ticket.ByCustomer, At: store.At(c.now)})
+		text = label + text
 	}
 	if c.act.Value == Again {
 		t.Times++
 	}
 	wasWaiting := t.State == ticket.Waiting
 	t.Hear(text, c.now)
-	if c.act.Media != "" && len(t.Files) > 0 {
+	if kept {
 		t.History[len(t.History)-1].File = len(t.Files)
 	}
 	if wasWaiting {

@@ -3,8 +3,10 @@ package casework
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
+	"kefu/bot/desk"
 	"kefu/bot/hours"
 	"kefu/bot/staff"
 	"kefu/bot/ticket"
@@ -131,6 +133,21 @@ func (k tick) broke(t *ticket.Ticket) {
 	k.say(t, ticket.ByBot, k.Words.Say(prompts.PromiseChanged, prompts.Vars{"who": who, "by": k.until(until)}), prompts.NoticeMoved, false)
 	t.Log(ticket.Event{At: store.At(k.now), Who: ticket.BySystem, What: ticket.Promises, Text: k.at(until), Line: "改请" + who})
 	t.Asked = next.ID
+}
+
+// past leaves behind the steps that look for an owner, when there is one: what they
+// leave undone climbs, and is not taken from them by lot.
+func (d *Desk) past(t *ticket.Ticket, l desk.Ladder) {
+	if t.Owner == "" || t.Auto {
+		return
+	}
+	for t.Ladder.Step < len(l.Steps) && offers(l.Steps[t.Ladder.Step]) {
+		t.Ladder.Step++
+	}
+}
+
+func offers(s desk.Step) bool {
+	return s.Do == "assign" || slices.Contains(s.To, "team") || slices.Contains(s.To, "owner")
 }
 
 // answerIn is how long a new promise runs: as the first one did, at least ten minutes.
