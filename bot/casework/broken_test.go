@@ -74,3 +74,25 @@ func TestReopenedStaysWithTheSamePerson(t *testing.T) {
 		t.Errorf("%s has it, given: %v", o.Owner, o.Auto)
 	}
 }
+
+// A promise that breaks at night, of a case that does not climb then, is renewed
+// for the morning: nobody hears of it before.
+func TestBrokenAtNight(t *testing.T) {
+	for _, x := range []struct {
+		name, room, want string
+	}{
+		{"not in the house", "", "wang 让您多等了。已改请组长陈静，明天 8:25 前联系您。"},
+		{"in the house", "1208", "wang 让您多等了。已改请组长陈静，22:40 前联系您。"},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			s := newStage(t, "2026-11-24 21:50")
+			c := s.open(func(in *casework.Intake) {
+				in.Kind, in.Words, in.Category, in.Room = ticket.Inquiry, "泳池能带火烈鸟吗", "recreation", x.room
+			})
+			s.pass(24 * time.Minute)
+			s.news(c)
+			s.pass(time.Minute) // 22:15
+			s.has(c, x.want)
+		})
+	}
+}

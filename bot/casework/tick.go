@@ -127,6 +127,9 @@ func (k tick) broke(t *ticket.Ticket) {
 	if late := k.now.Sub(t.Bound().Time()); late < time.Minute {
 		from = t.Bound().Time()
 	}
+	if begin := k.Pack.Begin(k.facts(t), k.now.In(k.Calendar.Location())); !l.Night && begin.After(from) {
+		from = begin // who takes over hears of it in the morning
+	}
 	until := store.At(hours.RoundUp(from.Add(k.answerIn(t))))
 	t.Clocks.Promise = until
 	who := k.calls(next.ID)
