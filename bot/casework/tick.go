@@ -127,7 +127,7 @@ func (k tick) broke(t *ticket.Ticket) {
 	if late := k.now.Sub(t.Bound().Time()); late < time.Minute {
 		from = t.Bound().Time()
 	}
-	if begin := k.Pack.Begin(k.facts(t), k.now.In(k.Calendar.Location())); !l.Night && begin.After(from) {
+	if begin := k.Pack.Begin(k.facts(t), k.now.In(k.Calendar.Location())); !l.Night && begin.After(k.now) {
 		from = begin // who takes over hears of it in the morning
 	}
 	until := store.At(hours.RoundUp(from.Add(k.answerIn(t))))
