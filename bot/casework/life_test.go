@@ -114,6 +114,7 @@ func TestResolvedClosedReopened(t *testing.T) {
 		t.Errorf("%s of %s, reopened %d times, answer by %s", x.State, x.Owner, x.Reopened, x.Clocks.Answer)
 	}
 	s.has(c, "chen # 王女士说还没好，已重开，归小陈。还没好", "jing # 王女士说还没好，已重开，归小陈。还没好")
+	s.wrote(wang)
 	s.done(s.Solve(ctx, "chen", id, "真好了", "equipment", "eng"))
 	s.jump(7*24*time.Hour + time.Second)
 	s.news(c)

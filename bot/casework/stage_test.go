@@ -78,6 +78,14 @@ func (s *stage) Send(_ context.Context, to chat.Address, call chat.Call) (chat.R
 	return chat.Receipt{Response: "code/" + string(call.Body)}, nil
 }
 
+// The pack and the words are read once: nothing changes them.
+var (
+	hotel      = sync.OnceValues(func() (*desk.Pack, error) { return desk.Load("hotel") })
+	hotelWords = sync.OnceValues(func() (*prompts.Book, error) {
+		return prompts.Open("hotel", "", slog.New(slog.DiscardHandler))
+	})
+)
+
 func newStage(t *testing.T, clock string) *stage {
 	t.Helper()
 	ctx := t.Context()
@@ -89,11 +97,11 @@ func newStage(t *testing.T, clock string) *stage {
 	t.Cleanup(func() { s.engine.Close() })
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
 	d := &casework.Desk{Calendar: hours.NewCalendar(nil, nil), Now: s.now, Log: log, Robots: []string{"staff", "escalation"}}
-	d.Pack, err = desk.Load("hotel")
+	d.Pack, err = hotel()
 	s.must(err)
 	d.Roster, err = staff.NewRoster(people, d.Calendar)
 	s.must(err)
-	words, err := prompts.Open("hotel", "", log)
+	words, err := hotelWords()
 	s.must(err)
 	d.Words = words.With(prompts.Vars{"brand": "湖畔", "bot": "小栖"})
 	d.Book, err = ticket.Open(ctx, s.engine, s.now, hours.China(), ticket.Usual)
@@ -185,6 +193,7 @@ func (s *stage) get(id ticket.ID) *ticket.Ticket {
 // pass lets time go by, minute by minute, and lets the clock do what is due.
 func (s *stage) pass(d time.Duration) {
 	s.t.Helper()
+	s.left()
 	for ; d > 0; d -= time.Minute {
 		step := min(d, time.Minute)
 		s.set(func() { s.clock = s.clock.Add(step) })
@@ -195,8 +204,24 @@ func (s *stage) pass(d time.Duration) {
 // jump is pass for long spans: nothing happens in between.
 func (s *stage) jump(d time.Duration) {
 	s.t.Helper()
+	s.left()
 	s.set(func() { s.clock = s.clock.Add(d) })
 	s.tick()
+}
+
+// left waits until what was posted has left, at most five seconds.
+func (s *stage) left() {
+	s.t.Helper()
+	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(time.Millisecond) { // polling, bounded
+		n, err := s.posted.Count(s.t.Context(), store.Query{Where: []store.Cond{store.Where("lane", store.Exists)}, Limit: 1})
+		s.must(err)
+		if n == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			s.t.Fatal("what was posted does not leave")
+		}
+	}
 }
 
 func (s *stage) tick() {
