@@ -104,7 +104,7 @@ func (b *Bot) scene(ctx context.Context, conv *conversation.Conversation, group 
 		}
 	}
 	shelved := false
-	if s.queued, shelved, err = b.Out.Busy(ctx, s.who); err != nil {
+	if s.queued, shelved, err = b.Out.Busy(ctx, s.who, s.key); err != nil {
 		return nil, err
 	}
 	if s.file.Rev == 0 {

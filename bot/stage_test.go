@@ -196,7 +196,7 @@ func (s *stage) quiet(who chat.CustomerID) {
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		open, _, err := s.out.Busy(s.t.Context(), who)
+		open, _, err := s.out.Busy(s.t.Context(), who, "")
 		if err != nil {
 			s.t.Fatal(err)
 		}

@@ -45,6 +45,12 @@ func (t *Talks) Left(ctx context.Context, who chat.CustomerID, now store.Time) (
 	return c.Credits.Left(now), nil
 }
 
+// Recall is Left in one write, so that a decision on older grounds is made anew.
+func (t *Talks) Recall(ctx context.Context, who chat.CustomerID, now store.Time) (a delivery.Allowance, err error) {
+	err = t.credits(ctx, who, func(c *delivery.Credits) { a = c.Left(now) })
+	return a, err
+}
+
 // Correct tells of the platform's word.
 func (t *Talks) Correct(ctx context.Context, who chat.CustomerID, window string, code int) error {
 	return t.credits(ctx, who, func(c *delivery.Credits) { c.Correct(window, code) })

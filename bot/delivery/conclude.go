@@ -244,8 +244,10 @@ func (d *Delivery) derive(now store.Time) {
 		}
 	case Sending:
 		d.Due = d.Lease
-		if d.Lead == "" { // else a passive reply carries it
+		if d.Lead == "" {
 			d.Lane = d.To.String()
+		} else { // a passive reply carries it
+			d.Shelf = takenBy(d.Customer, d.Lead)
 		}
 	case Held:
 		d.Due = d.NotAfter

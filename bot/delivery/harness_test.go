@@ -149,6 +149,10 @@ func (b *books) Left(_ context.Context, c chat.CustomerID, now store.Time) (Allo
 	return b.of(c).Left(now), nil
 }
 
+func (b *books) Recall(ctx context.Context, c chat.CustomerID, now store.Time) (Allowance, error) {
+	return b.Left(ctx, c, now)
+}
+
 func (b *books) Correct(_ context.Context, c chat.CustomerID, window string, code int) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -22,11 +22,11 @@ func (d *Delivery) free(now store.Time) {
 	d.derive(now)
 }
 
-// recheck reads the ledger again after a hold was written: the customer may have
+// recheck asks the ledger again after a hold was written: the customer may have
 // written in between, and then nobody would free it.
 func (o *Outbox) recheck(ctx context.Context, d *Delivery) (freed bool, err error) {
 	now := o.now()
-	a, err := o.Ledger.Left(ctx, d.Customer, now)
+	a, err := o.Ledger.Recall(ctx, d.Customer, now)
 	if err != nil {
 		return false, err
 	}
@@ -116,7 +116,6 @@ func (o *Outbox) TakeHeld(ctx context.Context, c chat.CustomerID, by string) ([]
 			x.become(Sending, now)
 			x.Lead, x.Lease = by, now.Add(takeLease)
 			x.derive(now)
-			x.Shelf = takenBy(c, by)
 			return nil
 		})
 		if err != nil {

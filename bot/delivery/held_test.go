@@ -424,3 +424,32 @@ func TestAppRate(t *testing.T) {
 		}
 	}
 }
+
+// A message may be decided twice, after somebody else wrote to the conversation or
+// after a crash. It finds again what it has taken, whatever happened to the
+// delivery meanwhile.
+func TestTakenTextIsFoundAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.post(reply("r1", "您好"))
+	w.settle()
+	w.books.open(wang, "m1", w.now0())
+	for range 2 {
+		if _, held, err := w.Busy(t.Context(), wang, "m1"); err != nil || !held {
+			t.Fatalf("%v: nothing is held", err)
+		}
+		if texts, err := w.TakeHeld(t.Context(), wang, "m1"); err != nil || len(texts) != 1 {
+			t.Fatalf("%v: %+v", err, texts)
+		}
+		// Its own effects are dropped in a write of their own.
+		if _, err := w.all.Update(t.Context(), "r1", func(d *Delivery) error {
+			d.derive(w.Outbox.now())
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, held, err := w.Busy(t.Context(), wang, "m2"); err != nil || held {
+		t.Errorf("%v: held %v for another message", err, held)
+	}
+}

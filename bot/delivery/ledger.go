@@ -34,6 +34,9 @@ type Ledger interface {
 	Settle(ctx context.Context, c chat.CustomerID, id string, now store.Time, counted bool) error
 	// Left is what can still be sent.
 	Left(ctx context.Context, c chat.CustomerID, now store.Time) (Allowance, error)
+	// Recall is Left in one write. Whoever is deciding a message of the customer on
+	// what they read before it must read again, and then finds what is held now.
+	Recall(ctx context.Context, c chat.CustomerID, now store.Time) (Allowance, error)
 	// Correct tells of 45015 or 45047 for what was sent under window.
 	Correct(ctx context.Context, c chat.CustomerID, window string, code int) error
 }
