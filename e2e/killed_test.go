@@ -275,9 +275,16 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	dice := rand.New(rand.NewPCG(seed, 1))
 	m := newMortal(t)
 	m.begin()
-	var all, before []*written
-	for round := range rounds {
-		work := letters(round, messages)
+	var all []*written
+	for _, w := range letters(0, messages) { // so that there is something to take from the start
+		if w.complaint {
+			w.acked = m.sim.Customer("hotel", w.user).Say(t.Context(), w.words) == nil
+			all = append(all, w)
+		}
+	}
+	until(t, "cards", func() (string, bool) { return m.move(time.Second), len(m.sim.Cards("chen")) >= len(all) })
+	for round := 1; round <= rounds; round++ {
+		work, earlier := letters(round, messages), all
 		all = append(all, work...)
 		next := make(chan *written)
 		var people sync.WaitGroup
@@ -288,9 +295,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 				}
 			})
 		}
-		earlier := before
 		people.Go(func() { m.claim(earlier) })
-		before = work
 		killed := make(chan struct{})
 		time.AfterFunc(time.Duration(dice.IntN(250))*time.Millisecond, func() {
 			m.kill()
@@ -312,8 +317,9 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	m.judge(all)
 }
 
-// claim lets 小陈 take those cases of the round before whose cards have come.
+// claim lets 小陈 take six cases of those written before whose cards have come.
 func (m *mortal) claim(before []*written) {
+	left := 6
 	var titles strings.Builder
 	for _, c := range m.sim.Cards("chen") {
 		titles.WriteString(c.Title + "\n")
@@ -321,7 +327,8 @@ func (m *mortal) claim(before []*written) {
 	for _, w := range before {
 		for _, b := range m.sim.Phone("hotel", w.user).Bubbles {
 			no := numbered.FindStringSubmatch(b.Text)
-			if w.complaint && b.From == sim.FromAccount && no != nil && strings.Contains(titles.String(), no[1]) {
+			if left > 0 && w.complaint && !w.claimed && b.From == sim.FromAccount && no != nil && strings.Contains(titles.String(), no[1]) {
+				left--
 				w.claimed = m.sim.Member("chen").Type(m.t.Context(), "接单 "+no[1]) == nil
 				break
 			}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"regexp"
 	"strings"
 	"sync"
@@ -97,13 +96,6 @@ func (h *house) wait(what string, so func() bool) {
 		h.Sweeper.Poke()
 		state, _ := h.busy(h.t.Context())
 		ok := so()
-		if !ok && os.Getenv("DBG") != "" {
-			for _, d := range documents[delivery.Delivery](h.t, h.Store, "deliveries") {
-				if d.State != delivery.Sent {
-					state += fmt.Sprintf("\n%s %s %s %s att=%d unsure=%d told=%v %q ways=%+v", d.ID, d.Class, d.State, d.Reason, d.Attempts, d.Unsure, d.Told, d.Content.Plain(), d.Ways)
-				}
-			}
-		}
 		return "not yet; " + state, ok
 	})
 }
