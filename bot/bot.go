@@ -34,6 +34,7 @@ type Parts struct {
 	Log    *slog.Logger
 	Meter  prometheus.Registerer                 // may be nil
 	Wake   func(ctx context.Context, key string) // hands a stored message to the workers; may be nil
+	Alone  bool                                  // no other process works on this store
 	InHand int                                   // messages handled at once; beyond, they wait for the workers. 0: 512
 }
 
@@ -44,6 +45,7 @@ type Bot struct {
 	inHand  chan struct{}
 	locks   *store.Locks // one customer's messages after each other, in this process
 	waits   *waits
+	hand    *hand
 	metrics *metrics
 	wg      sync.WaitGroup
 	ctx     context.Context
@@ -58,7 +60,7 @@ func New(p Parts) *Bot {
 	ctx, stop := context.WithCancel(context.Background())
 	return &Bot{
 		Parts: p, log: p.Log, inHand: make(chan struct{}, p.InHand), locks: store.NewLocks(1024),
-		waits: newWaits(), metrics: newMetrics(p.Meter), ctx: ctx, stop: stop,
+		waits: newWaits(), hand: newHand(), metrics: newMetrics(p.Meter), ctx: ctx, stop: stop,
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"kefu/bot/chat"
 	"kefu/bot/conversation"
 	"kefu/bot/inbox"
+	"kefu/bot/intent"
 )
 
 const (
@@ -53,11 +54,15 @@ func (a Answer) end(how ending) {
 // was stored.
 func (b *Bot) Receive(ctx context.Context, m chat.Message) (Answer, error) {
 	began := time.Now()
+	b.hand.take(m.Customer(), m.Key)
 	entry, fresh, err := b.put(ctx, m, began)
 	if err != nil {
 		return Answer{}, fmt.Errorf("%w: %w", ErrStoreDown, err)
 	}
 	if !fresh {
+		if !entry.Open {
+			b.hand.drop(entry.Customer, entry.ID)
+		}
 		return b.again(ctx, entry)
 	}
 	select {
@@ -105,14 +110,40 @@ func (b *Bot) put(ctx context.Context, m chat.Message, began time.Time) (*inbox.
 	}
 }
 
+// call is a call of WeChat's that waits for its answer; the zero one when none does.
+type call struct {
+	entry *inbox.Entry
+	began time.Time
+	read  *intent.Reading // of its text alone, when it was read already
+}
+
+func (c call) key() string {
+	if c.entry == nil {
+		return ""
+	}
+	return c.entry.ID
+}
+
+// half says whether the message waits for more, and keeps what was read.
+func (c *call) half(b *Bot) bool {
+	m := &c.entry.Message
+	if m.Kind != chat.Text || m.Tapped != "" || m.Text == "" || short(m.Text) {
+		return b.waitsForMore(m)
+	}
+	r := b.Reader.Read(m.Text, intent.Context{})
+	c.read = &r
+	return !r.Complete
+}
+
 // handle decides a message that was just stored.
 func (b *Bot) handle(ctx context.Context, e *inbox.Entry, began time.Time) Answer {
 	who := e.Customer
 	b.waits.arrived(who)
-	if b.waitsForMore(&e.Message) && !b.expected(ctx, e) && b.waits.newer(ctx, who, pause) {
+	now := call{entry: e, began: began}
+	if now.half(b) && !b.expected(ctx, e) && b.waits.newer(ctx, who, pause) {
 		return Answer{} // what came after it is answered together with it
 	}
-	turn, keys, conv, err := b.settle(ctx, who, e.ID, began)
+	turn, keys, conv, err := b.settle(ctx, who, now)
 	if err != nil {
 		b.failed(ctx, e.ID, err)
 		return Answer{}

@@ -34,6 +34,7 @@ type scene struct {
 	key    string // of the last message: effects are named after it
 	text   string // what was said in all of them
 	read   intent.Reading
+	alone  *intent.Reading // of the text without any context, when it was read already
 	cat    *desk.Category
 	topic  *desk.Topic
 	queued bool // something else is on its way to the customer: no passive reply before it

@@ -15,23 +15,23 @@ import (
 )
 
 // settle decides all open messages of a customer in their order. It returns the
-// turn of the one whose call is still waiting (live; "" when none is) and the keys
-// of all that are decided now, that one first.
-func (b *Bot) settle(ctx context.Context, who chat.CustomerID, live string, began time.Time) (mine conversation.Turn, keys []string, left *conversation.Conversation, err error) {
+// turn of the one whose call is still waiting, if any, and the keys of all that
+// are decided now, that one first.
+func (b *Bot) settle(ctx context.Context, who chat.CustomerID, live call) (mine conversation.Turn, keys []string, left *conversation.Conversation, err error) {
 	defer b.locks.Lock(string(who))()
-	entries, err := b.Inbox.Waiting(ctx, who)
+	entries, err := b.waiting(ctx, who, live)
 	if err != nil {
 		return mine, nil, nil, err
 	}
-	keys = []string{live}
+	keys = []string{live.key()}
 	for _, group := range b.bundle(entries) {
-		turns, more, err := b.decide(ctx, who, group, live, began)
+		turns, more, err := b.decide(ctx, who, group, live)
 		if err != nil {
 			return mine, nil, nil, err
 		}
 		left = more // what an earlier group left was carried out before
 		for _, t := range turns {
-			if t.Key == live {
+			if t.Key == live.key() {
 				mine = t
 			} else {
 				keys = append(keys, t.Key)
@@ -39,6 +39,18 @@ func (b *Bot) settle(ctx context.Context, who chat.CustomerID, live string, bega
 		}
 	}
 	return mine, keys, left, nil
+}
+
+// waiting are a customer's open messages, oldest first.
+func (b *Bot) waiting(ctx context.Context, who chat.CustomerID, live call) ([]*inbox.Entry, error) {
+	if b.Alone && live.entry != nil && b.hand.only(who, live.entry.ID) {
+		return []*inbox.Entry{live.entry}, nil
+	}
+	entries, err := b.Inbox.Waiting(ctx, who)
+	if err == nil {
+		b.hand.learn(who, entries)
+	}
+	return entries, err
 }
 
 // bundle puts together what is to be judged as one: greetings, half sentences and
@@ -68,7 +80,7 @@ func joins(m *chat.Message) bool {
 const decideTries = 12
 
 // decide computes what a group of messages means and records it in one write.
-func (b *Bot) decide(ctx context.Context, who chat.CustomerID, group []*inbox.Entry, live string, began time.Time) (turns []conversation.Turn, left *conversation.Conversation, err error) {
+func (b *Bot) decide(ctx context.Context, who chat.CustomerID, group []*inbox.Entry, live call) (turns []conversation.Turn, left *conversation.Conversation, err error) {
 	for range decideTries {
 		conv, err := b.Talks.With(ctx, who)
 		if err != nil {
@@ -83,7 +95,7 @@ func (b *Bot) decide(ctx context.Context, who chat.CustomerID, group []*inbox.En
 		if turns, all := decided(conv, group); all {
 			return turns, leaves(conv), nil
 		}
-		turns, err := b.compute(ctx, conv, group, live, began)
+		turns, err := b.compute(ctx, conv, group, live)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -118,7 +130,7 @@ func decided(conv *conversation.Conversation, group []*inbox.Entry) (turns []con
 }
 
 // compute lets the group change conv in memory: state, turns, effects.
-func (b *Bot) compute(ctx context.Context, conv *conversation.Conversation, group []*inbox.Entry, live string, began time.Time) (turns []conversation.Turn, err error) {
+func (b *Bot) compute(ctx context.Context, conv *conversation.Conversation, group []*inbox.Entry, live call) (turns []conversation.Turn, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("bot: deciding panicked: %v\n%s", r, debug.Stack())
@@ -127,6 +139,9 @@ func (b *Bot) compute(ctx context.Context, conv *conversation.Conversation, grou
 	s, err := b.scene(ctx, conv, group)
 	if err != nil {
 		return nil, err
+	}
+	if len(group) == 1 && group[0].ID == live.key() && group[0].Message.Text == s.text {
+		s.alone = live.read
 	}
 	if err := b.think(ctx, s); err != nil {
 		return nil, err
@@ -139,7 +154,7 @@ func (b *Bot) compute(ctx context.Context, conv *conversation.Conversation, grou
 	turn := conversation.Turn{Key: last.ID, Mode: conversation.Silent, At: store.At(s.now)}
 	if !s.reply.IsZero() {
 		turn.Reply, turn.Mode = &s.reply, conversation.Later
-		if last.ID == live && time.Since(began) < inTime && !s.queued {
+		if last.ID == live.key() && time.Since(live.began) < inTime && !s.queued {
 			turn.Mode = conversation.Passive
 		}
 	}
@@ -258,7 +273,9 @@ func (b *Bot) wrapUp(ctx context.Context, who chat.CustomerID, keys []string, kn
 		}
 		var err error
 		if i == 0 && known != nil && known.quiet(how) {
-			err = b.Inbox.Close(ctx, known.entry, known.answer())
+			if err = b.Inbox.Close(ctx, known.entry, known.answer()); err == nil {
+				b.hand.drop(who, key)
+			}
 		} else {
 			err = b.close(ctx, key, how)
 		}
@@ -299,8 +316,12 @@ func (b *Bot) RunConversation(ctx context.Context, id string) error {
 // when the bytes of a passive one did not leave, or may not have.
 func (b *Bot) close(ctx context.Context, key string, how ending) error {
 	e, err := b.Inbox.Get(ctx, key)
-	if err != nil || !e.Open {
+	if err != nil {
 		return err
+	}
+	if !e.Open {
+		b.hand.drop(e.Customer, key)
+		return nil
 	}
 	conv, err := b.Talks.With(ctx, e.Customer)
 	if err != nil {
@@ -324,7 +345,11 @@ func (b *Bot) close(ctx context.Context, key string, how ending) error {
 			answer.Later = true
 		}
 	}
-	return b.Inbox.Close(ctx, e, answer)
+	if err := b.Inbox.Close(ctx, e, answer); err != nil {
+		return err
+	}
+	b.hand.drop(e.Customer, key)
+	return nil
 }
 
 // RunEntry finishes a message that was left open: the clock calls it 20 s after
@@ -340,7 +365,7 @@ func (b *Bot) RunEntry(ctx context.Context, key string) error {
 	if e.Attempts > inbox.MaxAttempts {
 		return b.giveUp(ctx, e)
 	}
-	_, keys, _, err := b.settle(ctx, e.Customer, "", time.Now())
+	_, keys, _, err := b.settle(ctx, e.Customer, call{})
 	if err != nil {
 		b.failed(ctx, key, err)
 		return err

@@ -287,5 +287,9 @@ func (b *Bot) giveUp(ctx context.Context, e *inbox.Entry) error {
 	if err := b.Cases.Open(ctx, t); err != nil {
 		return err
 	}
-	return b.Inbox.Close(ctx, e, inbox.Answer{Gone: "given to staff"})
+	if err := b.Inbox.Close(ctx, e, inbox.Answer{Gone: "given to staff"}); err != nil {
+		return err
+	}
+	b.hand.drop(e.Customer, e.ID)
+	return nil
 }

@@ -137,7 +137,11 @@ func (s *scene) understand() {
 			c.Asked = intent.SlotPhone
 		}
 	}
-	s.read = s.Reader.Read(s.text, c)
+	if s.alone != nil && c == (intent.Context{}) {
+		s.read = *s.alone
+	} else {
+		s.read = s.Reader.Read(s.text, c)
+	}
 	s.cat, s.topic = s.Cases.Pack.Match(s.text)
 }
 

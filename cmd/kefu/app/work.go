@@ -32,7 +32,7 @@ func (a *App) openWork(ctx context.Context) error {
 	a.Bot = bot.New(bot.Parts{
 		Inbox: a.Inbox, Talks: a.Talks, People: a.People, Cases: a.Cases, Out: a.Out, Reader: a.Reader, Know: a.Know,
 		Words: a.Words, Now: a.now, Zone: a.Calendar.Location(), Log: a.log, Meter: a.metrics,
-		Wake: a.wakeEntry,
+		Wake: a.wakeEntry, Alone: a.Memory.Embedded(),
 	})
 	var err error
 	a.Bench, err = workbench.New(ctx, workbench.Deps{
