@@ -34,14 +34,14 @@ func (s *scene) alarm(ctx context.Context) error {
 		return nil
 	}
 	if t.Level == ticket.Major {
-		s.do(conversation.Act{Ticket: t.TicketID(), Do: casework.DoAlarm, Text: s.text, Alarms: s.read.MajorWords})
+		s.do(conversation.Act{Ticket: t.TicketID(), Do: casework.DoAlarm, Text: s.said(), Alarms: s.read.MajorWords})
 		if s.now.Sub(s.conv.Soothed.Time()) >= s.Cases.Pack.General.Limits.MajorEvery {
 			s.conv.Soothed = store.At(s.now)
 			s.say(prompts.AngryMore, prompts.Vars{"manager": s.Cases.Shown(s.Cases.Asked(t).ID), "by": s.promise(t)})
 		}
 		return nil
 	}
-	s.do(conversation.Act{Ticket: t.TicketID(), Do: casework.DoAlarm, Text: s.text, Alarms: s.read.MajorWords})
+	s.do(conversation.Act{Ticket: t.TicketID(), Do: casework.DoAlarm, Text: s.said(), Alarms: s.read.MajorWords})
 	s.conv.Soothed = store.At(s.now)
 	raised := *t
 	s.Cases.Raise(&raised, s.now)
@@ -121,7 +121,7 @@ func (s *scene) crisis(ctx context.Context) error {
 	s.say(prompts.SmallCrisis, nil)
 	for _, t := range s.open {
 		if t.Level == ticket.Major {
-			s.do(conversation.Act{Ticket: t.TicketID(), Do: casework.DoAlarm, Text: s.text})
+			s.do(conversation.Act{Ticket: t.TicketID(), Do: casework.DoAlarm, Text: s.said()})
 			return nil
 		}
 	}

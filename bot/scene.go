@@ -27,9 +27,10 @@ type scene struct {
 	who    chat.CustomerID
 	file   *customer.Customer
 	guest  ticket.Guest
-	open   []*ticket.Ticket // newest first
-	ended  []*ticket.Ticket // newest first; those that are closed only after past
-	looked bool             // past was called
+	open   []*ticket.Ticket     // newest first
+	ended  []*ticket.Ticket     // newest first; those that are closed only after past
+	joined map[string]ticket.ID // number of a case that became part of another
+	looked bool                 // past was called
 	msgs   []*chat.Message
 	key    string // of the last message: effects are named after it
 	text   string // what was said in all of them
@@ -37,12 +38,22 @@ type scene struct {
 	alone  *intent.Reading // of the text without any context, when it was read already
 	cat    *desk.Category
 	topic  *desk.Topic
-	queued bool // something else is on its way to the customer: no passive reply before it
+	aside  string // a question beside it
+	whole  string // the text with that question
+	queued bool   // something else is on its way to the customer: no passive reply before it
 	held   []delivery.HeldText
 
 	reply   chat.Content
 	n       int
 	handled bool // pictures were put to a case
+}
+
+// said is all that was said, with a question that was set aside.
+func (s *scene) said() string {
+	if s.whole != "" {
+		return s.whole
+	}
+	return s.text
 }
 
 // id names the next effect.
@@ -132,9 +143,12 @@ func (s *scene) past(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.looked, s.ended = true, nil
+	s.looked, s.ended, s.joined = true, nil, map[string]ticket.ID{}
 	for _, t := range all {
-		if !t.IsOpen() && t.Into == "" {
+		switch {
+		case t.Into != "":
+			s.joined[t.No] = t.Into
+		case !t.IsOpen():
 			s.ended = append(s.ended, t)
 		}
 	}
@@ -150,6 +164,7 @@ func (s *scene) wantsPast() bool {
 
 // finish puts what had been held before the reply, and lets the rest go.
 func (s *scene) finish() {
+	s.besides()
 	if len(s.held) > 0 {
 		s.sayHeld()
 	}
@@ -219,7 +234,7 @@ func join(a, b chat.Content) chat.Content {
 // byNo is the customer's own case of that number, open or ended.
 func (s *scene) byNo(no string) *ticket.Ticket {
 	for _, t := range append(append([]*ticket.Ticket{}, s.open...), s.ended...) {
-		if t.No == no {
+		if t.No == no || s.joined[no] == t.TicketID() {
 			return t
 		}
 	}

@@ -21,17 +21,13 @@ func (s *scene) draft(ctx context.Context, k ticket.Kind, add casework.Intake) (
 	in := add
 	in.Cause, in.Nth, in.Kind, in.Who, in.Guest = s.key, s.n, k, s.who, s.guest
 	if in.Words == "" {
-		in.Words = s.text
+		in.Words = s.said()
 	}
 	if in.Matter == "" {
-		in.Matter = s.Reader.Heard(in.Words)
+		in.Matter = s.Reader.Heard(s.text)
 	}
-	in.Room, in.OrderNo, in.Product = s.room(), s.read.Fields.Order, s.read.Fields.Product
-	in.Thing = s.read.Thing
-	if s.topic != nil {
-		in.Thing = s.topic.Title
-	}
-	if s.cat != nil {
+	s.particulars(&in)
+	if s.cat != nil && in.Category == "" {
 		in.Category = s.cat.ID
 		if in.Level == "" && s.cat.Level != "" {
 			in.Level = ticket.Level(s.cat.Level)
@@ -64,6 +60,22 @@ func (s *scene) draft(ctx context.Context, k ticket.Kind, add casework.Intake) (
 	}
 	s.handled = true
 	return s.Cases.Draft(ctx, in)
+}
+
+// particulars fills in place, order, product and thing where the intake leaves them open.
+func (s *scene) particulars(in *casework.Intake) {
+	set := func(to *string, v string) {
+		if *to == "" {
+			*to = v
+		}
+	}
+	set(&in.Room, s.room())
+	set(&in.OrderNo, s.read.Fields.Order)
+	set(&in.Product, s.read.Fields.Product)
+	if s.topic != nil {
+		set(&in.Thing, s.topic.Title)
+	}
+	set(&in.Thing, s.read.Thing)
 }
 
 // before is how often the customer came with the same matter within 30 days.

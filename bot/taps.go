@@ -47,6 +47,9 @@ func (s *scene) tap(ctx context.Context, key string) error {
 	if key == "urgent" {
 		return s.danger(ctx)
 	}
+	if !caseVerbs[verb] {
+		return s.unclear(ctx)
+	}
 	t := s.byNo(first)
 	if t == nil {
 		if first != "" {
@@ -57,6 +60,9 @@ func (s *scene) tap(ctx context.Context, key string) error {
 	}
 	return s.caseTap(ctx, t, verb, second)
 }
+
+// caseVerbs are the keys that name one of the customer's cases: urge:4827.
+var caseVerbs = map[string]bool{"slot": true, "case": true, "add": true, "urge": true, "ok": true, "no": true, "rate": true, "act": true}
 
 // caseTap is a tap about one of the customer's cases.
 func (s *scene) caseTap(ctx context.Context, t *ticket.Ticket, verb, value string) error {
@@ -191,6 +197,7 @@ func (s *scene) notRight(ctx context.Context, t *ticket.Ticket) error {
 	}
 	fresh, err := s.draft(ctx, t.Kind, casework.Intake{
 		Words: t.Words, Matter: "没解决，上次 " + t.No + "：" + t.Matter, Links: []ticket.ID{t.TicketID()},
+		Category: t.Category, Dept: t.Dept, Thing: t.Thing, Room: t.Room, OrderNo: t.OrderNo, Product: t.Product,
 	})
 	if err != nil {
 		return err

@@ -66,6 +66,7 @@ func (s *scene) flooded(n int) {
 // words is what a customer wrote, or said and WeChat wrote down.
 func (s *scene) words(ctx context.Context) error {
 	s.understand()
+	s.setAside()
 	r := s.read
 	if s.wantsPast() {
 		if err := s.past(ctx); err != nil {
@@ -242,6 +243,9 @@ func (s *scene) about(ctx context.Context, t *ticket.Ticket) error {
 			return nil
 		}
 	}
+	if t.Owner != "" {
+		s.aside = "" // who has the case answers
+	}
 	again := ""
 	if (r.Has(intent.Complaint) || r.Has(intent.Repair)) && s.now.Sub(t.Wrote.Time()) >= 10*time.Minute {
 		again = casework.Again
@@ -259,7 +263,7 @@ func (s *scene) about(ctx context.Context, t *ticket.Ticket) error {
 // toCase puts words and pictures to a case.
 func (s *scene) toCase(t *ticket.Ticket, value string) {
 	if s.text != "" {
-		s.do(conversation.Act{Ticket: t.TicketID(), Do: casework.DoAdd, Text: s.text, Value: value})
+		s.do(conversation.Act{Ticket: t.TicketID(), Do: casework.DoAdd, Text: s.said(), Value: value})
 	}
 	s.picturesTo(t)
 }
@@ -314,13 +318,10 @@ func (s *scene) fresh(ctx context.Context) error {
 	}
 	if k, ok := kinds[r.Main]; ok {
 		s.conv.Unclear, s.conv.Abuse = 0, 0
-		if k == ticket.Complaint && s.stillBad() {
+		if (k == ticket.Complaint || k == ticket.Repair) && s.stillBad() {
 			return nil
 		}
-		if err := s.take(ctx, k); err != nil {
-			return err
-		}
-		return s.besides(ctx, k)
+		return s.take(ctx, k)
 	}
 	switch r.Main {
 	case intent.Inquiry:
@@ -338,22 +339,45 @@ func (s *scene) fresh(ctx context.Context) error {
 	return nil
 }
 
-// besides answers a question that came together with something else:
-// 空调坏了，另外早餐几点.
-func (s *scene) besides(_ context.Context, k ticket.Kind) error {
-	if k == ticket.Praise || s.read.Confidence(intent.Inquiry) < 0.5 {
-		return nil
+// beside are the words that begin another matter in the same message.
+var beside = []string{"另外", "顺便", "还有就是", "对了", "再问一下", "再问下", "还想问"}
+
+// setAside takes a question that stands beside something else out of the text:
+// 空调坏了，另外早餐几点. It is answered besides, if we know the answer.
+func (s *scene) setAside() {
+	for _, word := range beside {
+		first, second, ok := strings.Cut(s.text, word)
+		if !ok || strings.TrimSpace(first) == "" || strings.TrimSpace(second) == "" {
+			continue
+		}
+		for _, part := range [][2]string{{first, second}, {second, first}} {
+			rest, question := strings.Trim(part[0], " ，,。；;"), strings.Trim(part[1], " ，,。；;")
+			if s.Reader.Read(question, intent.Context{}).Main != intent.Inquiry || !s.Know.Ask(question, s.audience(), s.now).Sure {
+				continue
+			}
+			s.whole, s.text, s.alone = s.text, rest, nil
+			s.understand()
+			s.aside = question
+			return
+		}
 	}
-	first := s.reply
-	s.reply = chat.Content{}
-	if !s.known(true) {
-		s.reply = first
-		return nil
+}
+
+// besides puts the answer to a question that was set aside before the reply.
+func (s *scene) besides() {
+	if s.aside == "" || s.sensitive() {
+		return
 	}
-	second := chat.Say(s.reply.Fill(func(chat.Option) string { return "" }))
-	second.Text = strings.TrimSpace(second.Text)
-	s.reply = join(second, first)
-	return nil
+	a := s.Know.Ask(s.aside, s.audience(), s.now)
+	if !a.Sure {
+		return
+	}
+	answer := chat.Say(chat.Clean(a.Best.Answer))
+	if s.reply.IsZero() {
+		s.reply = answer
+		return
+	}
+	s.reply = join(answer, s.reply)
 }
 
 // stillBad opens a case again that was ended within 7 days and is not right yet.

@@ -65,7 +65,7 @@ func (b *Bot) waitsForMore(m *chat.Message) bool {
 	case chat.Image:
 		return true
 	case chat.Text:
-		return !short(m.Text) && b.Reader.Half(m.Text)
+		return m.Text != "" && !short(m.Text) && b.Reader.Half(m.Text)
 	}
 	return false
 }

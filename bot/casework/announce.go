@@ -105,7 +105,11 @@ func (d *Desk) newCard(t *ticket.Ticket) (key string, v prompts.Vars) {
 func (d *Desk) groupLine(t *ticket.Ticket) string {
 	v := with(d.Vars(t), "summary", clip(t.Matter, 30), "by", d.exact(t.Clocks.Claim))
 	if t.Level == ticket.Major {
-		return d.Words.Line(prompts.GroupMajor, with(v, "by", d.exact(t.Bound()), "manager", d.shown(t.Asked)))
+		with(v, "by", d.exact(t.Bound()), "manager", d.shown(t.Asked))
+		if !t.Bound().After(store.At(d.Now())) { // nobody called by then
+			v["manager"] = ""
+		}
+		return d.Words.Line(prompts.GroupMajor, v)
 	}
 	return d.Words.Line(prompts.GroupNew, v)
 }
@@ -148,7 +152,7 @@ func (d *Desk) climb(t *ticket.Ticket, l desk.Ladder, loads map[string]int, now 
 	people := d.targets(t, s.To, now)
 	switch s.Do {
 	case "assign":
-		people = d.assign(t, d.teamFor(t, now), loads, now)
+		people = d.assign(t, d.takers(t, now), loads, now)
 	case "call":
 		d.callOut(t, people, now)
 	default:
@@ -299,6 +303,8 @@ func (d *Desk) ownerVars(t *ticket.Ticket, a delivery.Allowance) prompts.Vars {
 		}
 	}
 	switch {
+	case t.State == ticket.Waiting:
+		v["waiting"], v["answer_by"], v["resolve_by"] = d.promise(t), "", ""
 	case !t.Clocks.Promise.IsZero():
 		v["answer_by"] = d.exact(t.Clocks.Promise)
 	case !t.Answered.IsZero():

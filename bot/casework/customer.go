@@ -366,8 +366,9 @@ func (c guestAct) yes(t *ticket.Ticket) {
 // leave is for one who stopped following with an open case: nothing can be sent.
 func (c guestAct) leave(t *ticket.Ticket) {
 	c.log(t, ticket.Undeliver, "已取消关注", "")
-	v := prompts.Vars{"no": t.No, "phone": customer.Mask(t.Guest.Phone)}
-	c.tell(t, c.responsible(t), c.Words.Line(prompts.StaffUnfollowed, v))
+	reason := c.Words.Line(prompts.ReasonUnfollowed, nil)
+	c.card(t, c.responsible(t), "lost", prompts.CardUndelivered, with(c.Vars(t), "short", reason, "reason", reason,
+		"quote", "（还没有要说的话，客人从公众号离开了）", "tried", "", "at", c.Calendar.Stamp(t.Wrote.Time())))
 }
 
 // Raise makes t in memory what DoAlarm will make of it, so that the reply can say

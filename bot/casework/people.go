@@ -214,6 +214,15 @@ func (d *Desk) teamFor(t *ticket.Ticket, now time.Time) []staff.Person {
 	return people
 }
 
+// takers are those a case that nobody took can be given to: a VIP's goes to who
+// looks after them.
+func (d *Desk) takers(t *ticket.Ticket, now time.Time) []staff.Person {
+	if p := d.butler(t, now); t.Guest.VIP && p.ID != "" && d.presence(p.ID) == staff.In {
+		return []staff.Person{p}
+	}
+	return d.teamFor(t, now)
+}
+
 // agents leaves out leads and managers, who hear when nobody acts, unless nobody
 // else is there.
 func agents(people []staff.Person) []staff.Person {

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"kefu/bot/chat"
@@ -23,7 +24,7 @@ func (d *Desk) Promise(ctx context.Context, by string, id ticket.ID, at time.Tim
 			return err
 		}
 		if err := t.Promise(at, "", a.leads(by), a.now); err != nil {
-			if err == ticket.ErrTwice { //nolint:errorlint // ours, unwrapped
+			if errors.Is(err, ticket.ErrTwice) {
 				return a.refusal(prompts.StaffErrPromise, prompts.Vars{"no": t.No})
 			}
 			return a.why(t, err)

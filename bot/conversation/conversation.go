@@ -132,7 +132,7 @@ const (
 	maxTurns   = 200
 	keepTurns  = 12              // of those older than turnsOld
 	turnsOld   = 5 * time.Minute // repeats come within 15 s, finishing after 20
-	effectsTry = 10 * time.Second
+	effectsTry = 4 * time.Second
 )
 
 // Turn finds the turn of a message.

@@ -64,7 +64,7 @@ func TestSaveOnceOrConflict(t *testing.T) {
 		t.Fatalf("the second first save: %v", err)
 	}
 	c, err := talks.With(ctx, wang)
-	if err != nil || !c.Due.Equal(at(10*time.Second)) {
+	if err != nil || !c.Due.Equal(at(4*time.Second)) {
 		t.Fatalf("with an effect left it is due %s, %v", c.Due, err)
 	}
 	d, _ := talks.With(ctx, wang)

@@ -189,6 +189,7 @@ func (t *Ticket) Promise(at time.Time, what string, force bool, now time.Time) e
 	if t.Moved >= 2 && !force {
 		return ErrTwice
 	}
+	t.GoOn(now) // who promises something does not wait any more
 	t.Moved++
 	t.Clocks.Promise, t.Promised = store.At(at), what
 	kept := t.Clocks.Late[:0]

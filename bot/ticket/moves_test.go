@@ -102,7 +102,7 @@ func TestMovesFromEveryState(t *testing.T) {
 			"the bot speaks", func(x *ticket.Ticket) error { return x.Speak(ticket.ByBot, "已催", "d", later) },
 			same, map[ticket.State]error{ticket.Closed: ticket.ErrEnded},
 		},
-		{"promise", func(x *ticket.Ticket) error { return x.Promise(later.Add(time.Hour), "", false, later) }, same, ended},
+		{"promise", func(x *ticket.Ticket) error { return x.Promise(later.Add(time.Hour), "", false, later) }, map[ticket.State]ticket.State{ticket.Waiting: ticket.Working}, ended},
 		{"solve", func(x *ticket.Ticket) error { return x.Solve("好了", "solved", later) }, to(ticket.Resolved), ended},
 		{
 			"reopen", func(x *ticket.Ticket) error { return x.Reopen(later, time.Hour) },

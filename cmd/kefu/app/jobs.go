@@ -78,7 +78,7 @@ func (a *App) lookUp(ctx context.Context, id string) error {
 	}); updateErr != nil && !errors.Is(updateErr, store.ErrNotFound) {
 		return updateErr
 	}
-	if err != nil {
+	if err != nil && worthAgain(err) {
 		return fmt.Errorf("app: looking up a customer: %w", err)
 	}
 	return nil
