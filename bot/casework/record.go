@@ -162,6 +162,9 @@ func (d *Desk) Undelivered(ctx context.Context, x delivery.Delivery) error {
 		}
 		p := d.responsible(t)
 		t.Log(ticket.Event{At: store.At(now), Who: ticket.BySystem, What: ticket.Undeliver, Text: x.Reason, Delivery: x.ID})
+		if x.From == ticket.ByBot {
+			return nil // a reminder of ours; a person's words are what somebody must bring
+		}
 		by := now.Add(d.Pack.Clocks(string(t.Kind), d.facts(t)).Answer)
 		if by.Equal(now) {
 			by = now.Add(2 * time.Hour)

@@ -120,7 +120,7 @@ func (s *stage) held(c *ticket.Ticket) *delivery.Delivery {
 		list, err := s.Out.OfTicket(s.t.Context(), c.ID)
 		s.must(err)
 		for _, d := range list {
-			if d.State == delivery.Held {
+			if d.State == delivery.Held && d.From != ticket.ByBot {
 				return d
 			}
 		}
