@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"kefu/bot/chat"
@@ -25,7 +26,7 @@ func (b *Bot) settle(ctx context.Context, who chat.CustomerID, live call) (mine 
 	}
 	keys = []string{live.key()}
 	for _, group := range b.bundle(entries) {
-		turns, more, err := b.decide(ctx, who, group, live)
+		turns, more, err := b.decide(ctx, who, group, entries, live)
 		if err != nil {
 			return mine, nil, nil, err
 		}
@@ -80,7 +81,7 @@ func joins(m *chat.Message) bool {
 const decideTries = 12
 
 // decide computes what a group of messages means and records it in one write.
-func (b *Bot) decide(ctx context.Context, who chat.CustomerID, group []*inbox.Entry, live call) (turns []conversation.Turn, left *conversation.Conversation, err error) {
+func (b *Bot) decide(ctx context.Context, who chat.CustomerID, group, open []*inbox.Entry, live call) (turns []conversation.Turn, left *conversation.Conversation, err error) {
 	for range decideTries {
 		conv, err := b.Talks.With(ctx, who)
 		if err != nil {
@@ -95,6 +96,9 @@ func (b *Bot) decide(ctx context.Context, who chat.CustomerID, group []*inbox.En
 		if turns, all := decided(conv, group); all {
 			return turns, leaves(conv), nil
 		}
+		conv.Forget(b.Now(), func(key string) bool {
+			return slices.ContainsFunc(open, func(e *inbox.Entry) bool { return e.ID == key })
+		})
 		turns, err := b.compute(ctx, conv, group, live)
 		if err != nil {
 			return nil, nil, err

@@ -130,7 +130,8 @@ type Conversation struct {
 
 const (
 	maxTurns   = 200
-	keepTurns  = 12              // of those older than turnsOld
+	keepTurns  = 12 // of those older than turnsOld
+	repeats    = 30 * time.Second
 	turnsOld   = 5 * time.Minute // repeats come within 15 s, finishing after 20
 	effectsTry = 4 * time.Second
 )
@@ -157,6 +158,18 @@ func (c *Conversation) Record(t Turn) Turn {
 	}
 	c.add(t)
 	return t
+}
+
+// Forget drops the words of turns that nobody can ask for again: WeChat's repeats
+// come within 15 s, and a reply that may not have left is said from its turn only
+// while the message is open.
+func (c *Conversation) Forget(now time.Time, open func(key string) bool) {
+	before := store.At(now.Add(-repeats))
+	for i := range c.Turns {
+		if t := &c.Turns[i]; t.Reply != nil && t.At.Before(before) && !open(t.Key) {
+			t.Reply = nil
+		}
+	}
 }
 
 // Defer marks a message that is not decided yet: its reply will go as a delivery,

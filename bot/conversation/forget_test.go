@@ -1,0 +1,35 @@
+package conversation_test
+
+import (
+	"testing"
+	"time"
+
+	"kefu/bot/chat"
+	"kefu/bot/conversation"
+	"kefu/store"
+)
+
+// Words stay as long as WeChat may ask again, and as long as the message is open;
+// that it was decided stays longer.
+func TestForget(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 24, 14, 5, 0, 0, time.UTC)
+	var c conversation.Conversation
+	say := func(key string, ago time.Duration) {
+		reply := chat.Say(key)
+		c.Record(conversation.Turn{Key: key, Mode: conversation.Passive, Reply: &reply, At: store.At(now.Add(-ago))})
+	}
+	say("closed", time.Minute)
+	say("open", time.Minute)
+	say("young", 10*time.Second)
+	c.Forget(now, func(key string) bool { return key == "open" })
+	for key, kept := range map[string]bool{"closed": false, "open": true, "young": true} {
+		turn := c.Turn(key)
+		if turn == nil || !turn.Decided {
+			t.Fatalf("%s is not decided any more", key)
+		}
+		if (turn.Reply != nil) != kept {
+			t.Errorf("%s: words kept is %t", key, turn.Reply != nil)
+		}
+	}
+}
