@@ -120,7 +120,7 @@ type Conversation struct {
 	Abuse   int              `json:"abuse,omitempty"`
 	Thanked string           `json:"thanked,omitempty"` // day of the last 不客气
 	Soothed store.Time       `json:"soothed,omitzero"`  // last 收到，一并给… while a major case is open
-	Hour    []store.Time     `json:"hour,omitempty"`    // messages of the last hour, at most 40
+	Hour    []int64          `json:"hour,omitempty"`    // when messages of the last hour came, Unix seconds, at most 41
 	Last    store.Time       `json:"last,omitzero"`     // the customer's last message
 	Lately  []string         `json:"lately,omitempty"`  // their last two lines
 
@@ -160,16 +160,12 @@ func (c *Conversation) Record(t Turn) Turn {
 	return t
 }
 
-// Forget drops the words of turns that nobody can ask for again: WeChat's repeats
-// come within 15 s, and a reply that may not have left is said from its turn only
-// while the message is open.
+// Forget drops turns that nobody can ask for again: WeChat's repeats come within
+// 15 s, and a reply that may not have left is said from its turn only while the
+// message is open.
 func (c *Conversation) Forget(now time.Time, open func(key string) bool) {
 	before := store.At(now.Add(-repeats))
-	for i := range c.Turns {
-		if t := &c.Turns[i]; t.Reply != nil && t.At.Before(before) && !open(t.Key) {
-			t.Reply = nil
-		}
-	}
+	c.Turns = slices.DeleteFunc(c.Turns, func(t Turn) bool { return t.At.Before(before) && !open(t.Key) })
 }
 
 // Defer marks a message that is not decided yet: its reply will go as a delivery,
@@ -217,10 +213,10 @@ func (c *Conversation) Open(now time.Time) *Ask {
 
 // Count notes a message and returns how many came within the hour, up to 41.
 func (c *Conversation) Count(now time.Time) int {
-	from := store.At(now.Add(-time.Hour))
-	c.Hour = slices.DeleteFunc(c.Hour, func(t store.Time) bool { return t.Before(from) })
+	from := now.Add(-time.Hour).Unix()
+	c.Hour = slices.DeleteFunc(c.Hour, func(t int64) bool { return t < from })
 	if len(c.Hour) <= 40 {
-		c.Hour = append(c.Hour, store.At(now))
+		c.Hour = append(c.Hour, now.Unix())
 	}
 	return len(c.Hour)
 }

@@ -37,7 +37,7 @@ func Open(ctx context.Context, e store.Engine, now func() time.Time, zone *time.
 	live := []store.Cond{store.Where("live", store.Eq, true)}
 	all, err := store.Open[Ticket](ctx, e, "tickets",
 		jobs.DueIndex(),
-		store.Index{Fields: []string{"live", "customer", "created", "id"}, Where: live},
+		store.Index{Fields: []string{"customer", "live", "created", "id"}, Where: live},
 		store.Index{Fields: []string{"customer", "created", "id"}},
 		store.Index{Fields: []string{"no", "created", "id"}},
 		store.Index{Fields: []string{"owner", "created", "id"}, Where: live},
