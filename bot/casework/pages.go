@@ -97,8 +97,8 @@ const PageSize = 30
 // of the page before (nil begins); at most PageSize. More says that others follow.
 func (d *Desk) OpenCases(ctx context.Context, after *ticket.Ticket) (list []*ticket.Ticket, more bool, err error) {
 	q := store.Query{
-		Where: []store.Cond{store.Where("live", store.Eq, true)},
-		Order: []store.Order{{Field: "created", Desc: true}},
+		Where: []store.Cond{store.Where("open_at", store.Exists)},
+		Order: []store.Order{{Field: "open_at", Desc: true}},
 		Limit: PageSize + 1,
 	}
 	if after != nil {

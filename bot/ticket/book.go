@@ -43,7 +43,7 @@ func Open(ctx context.Context, e store.Engine, now func() time.Time, zone *time.
 		store.Index{Fields: []string{"owner", "created", "id"}, Where: live},
 		store.Index{Fields: []string{"room", "created", "id"}, Where: live},
 		store.Index{Fields: []string{"state", "created", "id"}, Where: live},
-		store.Index{Fields: []string{"live", "created", "id"}, Where: live},
+		store.Index{Fields: []string{"open_at", "id"}, Where: []store.Cond{store.Where("open_at", store.Exists)}},
 		store.Index{Fields: []string{"created", "id"}},
 	)
 	if err != nil {
@@ -147,7 +147,9 @@ func (b *Book) AtRoom(ctx context.Context, room string, limit int) ([]*Ticket, e
 }
 
 // Live are all tickets that are not closed, oldest first.
-func (b *Book) Live(ctx context.Context, limit int) ([]*Ticket, error) { return b.live(ctx, limit) }
+func (b *Book) Live(ctx context.Context, limit int) ([]*Ticket, error) {
+	return b.all.List(ctx, store.Query{Where: []store.Cond{store.Where("open_at", store.Exists)}, Order: []store.Order{{Field: "open_at"}}, Limit: limit})
+}
 
 func (b *Book) live(ctx context.Context, limit int, c ...store.Cond) ([]*Ticket, error) {
 	return b.all.List(ctx, store.Query{

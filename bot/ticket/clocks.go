@@ -118,7 +118,10 @@ var Usual = Limits{24 * time.Hour, 72 * time.Hour, 72 * time.Hour, 7 * 24 * time
 // Settle derives Due and Live: the earliest thing that is to happen without
 // anybody doing anything. Book calls it with every write.
 func (t *Ticket) Settle(now time.Time, lim Limits) {
-	t.Live = t.State != Closed
+	t.Live, t.OpenAt = t.State != Closed, store.Time{}
+	if t.Live {
+		t.OpenAt = t.Created
+	}
 	var due []store.Time
 	if len(t.Effects) > 0 {
 		due = append(due, store.At(now.Add(effectsTry)))

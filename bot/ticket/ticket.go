@@ -128,7 +128,8 @@ type Ticket struct {
 	Full   string          `json:"full"` // TS-261124-4827: for ledgers
 	Kind   Kind            `json:"kind"`
 	State  State           `json:"state"`
-	Live   bool            `json:"live,omitempty"` // not closed: kept only while true, for partial indexes
+	OpenAt store.Time      `json:"open_at,omitzero"` // Created while Live: orders those that are open
+	Live   bool            `json:"live,omitempty"`   // not closed: kept only while true, for partial indexes
 	Who    chat.CustomerID `json:"customer"`
 	Guest  Guest           `json:"guest"`
 	Source string          `json:"source"` // wechat, phone, desk, letter, review, 12315, 12345, dept
