@@ -339,47 +339,6 @@ func (s *scene) fresh(ctx context.Context) error {
 	return nil
 }
 
-// beside are the words that begin another matter in the same message.
-var beside = []string{"另外", "顺便", "还有就是", "对了", "再问一下", "再问下", "还想问"}
-
-// setAside takes a question that stands beside something else out of the text:
-// 空调坏了，另外早餐几点. It is answered besides, if we know the answer.
-func (s *scene) setAside() {
-	for _, word := range beside {
-		first, second, ok := strings.Cut(s.text, word)
-		if !ok || strings.TrimSpace(first) == "" || strings.TrimSpace(second) == "" {
-			continue
-		}
-		for _, part := range [][2]string{{first, second}, {second, first}} {
-			rest, question := strings.Trim(part[0], " ，,。；;"), strings.Trim(part[1], " ，,。；;")
-			if s.Reader.Read(question, intent.Context{}).Main != intent.Inquiry || !s.Know.Ask(question, s.audience(), s.now).Sure {
-				continue
-			}
-			s.whole, s.text, s.alone = s.text, rest, nil
-			s.understand()
-			s.aside = question
-			return
-		}
-	}
-}
-
-// besides puts the answer to a question that was set aside before the reply.
-func (s *scene) besides() {
-	if s.aside == "" || s.sensitive() {
-		return
-	}
-	a := s.Know.Ask(s.aside, s.audience(), s.now)
-	if !a.Sure {
-		return
-	}
-	answer := chat.Say(chat.Clean(a.Best.Answer))
-	if s.reply.IsZero() {
-		s.reply = answer
-		return
-	}
-	s.reply = join(answer, s.reply)
-}
-
 // stillBad opens a case again that was ended within 7 days and is not right yet.
 func (s *scene) stillBad() bool {
 	for _, t := range s.ended {
@@ -394,62 +353,4 @@ func (s *scene) stillBad() bool {
 		return true
 	}
 	return false
-}
-
-// thanks is answered once a day, and only when nothing is in hand.
-func (s *scene) thanks() {
-	if len(s.open) > 0 {
-		return
-	}
-	day := s.now.In(s.Zone).Format(time.DateOnly)
-	if s.conv.Thanked == day {
-		return
-	}
-	s.conv.Thanked = day
-	s.say(prompts.SmallThanks, nil)
-}
-
-// unclear asks kindly once what is wanted; then a person looks.
-func (s *scene) unclear(ctx context.Context) error {
-	if s.known(true) {
-		return nil
-	}
-	s.conv.Unclear++
-	if s.conv.Unclear == 1 {
-		s.say(prompts.ClarifyFirst, nil)
-		return nil
-	}
-	s.conv.Unclear = 0
-	t, err := s.draft(ctx, ticket.Human, casework.Intake{Recent: s.recent()})
-	if err != nil {
-		return err
-	}
-	s.begin(t)
-	s.say(prompts.ClarifySecond, prompts.Vars{"by": s.Cases.Until(t.Bound())})
-	return nil
-}
-
-// scold answers swearing without a matter: first kindly, then a person, then
-// silence and a word to the lead.
-func (s *scene) scold(ctx context.Context) error {
-	s.conv.Abuse++
-	switch s.conv.Abuse {
-	case 1:
-		s.say(prompts.SmallScold, nil)
-		return nil
-	case 2:
-		t, err := s.draft(ctx, ticket.Human, casework.Intake{Recent: s.recent()})
-		if err != nil {
-			return err
-		}
-		s.begin(t)
-		s.say(prompts.SmallScoldAgain, prompts.Vars{"who": s.Cases.TeamDesk(t.Team), "by": s.Cases.Until(t.Bound())})
-		return nil
-	}
-	t, err := s.draft(ctx, ticket.Complaint, casework.Intake{Level: ticket.Serious})
-	if err != nil {
-		return err
-	}
-	s.begin(t)
-	return nil
 }
