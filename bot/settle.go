@@ -203,7 +203,7 @@ func (b *Bot) carry(ctx context.Context, conv *conversation.Conversation) error 
 		b.metrics.failed()
 		err = nil
 	}
-	if dropErr := b.Talks.DropFrom(ctx, conv, done...); err == nil {
+	if dropErr := b.Talks.Drop(ctx, conv, done...); err == nil {
 		err = dropErr
 	}
 	return err

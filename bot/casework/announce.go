@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -219,19 +220,11 @@ func (d *Desk) grey(t *ticket.Ticket, done string) *chat.Card {
 
 // assign gives the case to who has least in hand of those on duty.
 func (d *Desk) assign(t *ticket.Ticket, people []staff.Person, loads map[string]int, now time.Time) []staff.Person {
-	best := -1
-	for i, p := range people {
-		if d.presence(p.ID) != staff.In {
-			continue
-		}
-		if best < 0 || loads[p.ID] < loads[people[best].ID] {
-			best = i
-		}
-	}
-	if best < 0 {
+	there := slices.DeleteFunc(slices.Clone(people), func(p staff.Person) bool { return d.presence(p.ID) != staff.In })
+	p, ok := staff.Least(there, func(id string) int { return loads[id] })
+	if !ok {
 		return nil
 	}
-	p := people[best]
 	if err := t.Give(p.ID, true, now); err != nil {
 		return nil
 	}

@@ -33,4 +33,4 @@ func (d *Desk) MaySay(by, text string) error {
 }
 
 // They is how staff refer to the customer of a case: 她, 他, "" when not known.
-func They(t *ticket.Ticket) string { return they(t) }
+func They(t *ticket.Ticket) string { return prompts.They(t.Guest.Name) }

@@ -71,11 +71,6 @@ type Outcome struct {
 	Learn  string // the first answer to an unanswered question: worth keeping?
 }
 
-// Get reads a case.
-func (d *Desk) Get(ctx context.Context, id ticket.ID) (*ticket.Ticket, error) {
-	return d.Book.Get(ctx, id)
-}
-
 // change changes a case and carries out what follows. f may run twice.
 func (d *Desk) change(ctx context.Context, id ticket.ID, f func(*ticket.Ticket) error) (*ticket.Ticket, error) {
 	t, err := d.Book.Update(ctx, id, f)

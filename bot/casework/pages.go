@@ -27,9 +27,6 @@ func (d *Desk) CategoryTitle(t *ticket.Ticket) string { return d.category(t) }
 // WhereIs says whether the customer is in the room, "" when unknown.
 func (d *Desk) WhereIs(t *ticket.Ticket) string { return d.where(t) }
 
-// HelpLine is how a colleague's part stands: 工程部 王师傅 已去.
-func (d *Desk) HelpLine(h ticket.Help) string { return d.helpLine(h) }
-
 // Leads says whether somebody is a lead or above: they may let words pass.
 func (d *Desk) Leads(id string) bool { return d.leads(id) }
 

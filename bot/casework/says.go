@@ -68,9 +68,6 @@ func (d *Desk) Vars(t *ticket.Ticket) prompts.Vars {
 	return v
 }
 
-// Subject is the case as the customer calls it: 空调投诉.
-func Subject(t *ticket.Ticket) string { return t.Title }
-
 func with(v prompts.Vars, pairs ...any) prompts.Vars {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		v[pairs[i].(string)] = pairs[i+1]

@@ -154,19 +154,8 @@ func (d *Desk) claimed(t *ticket.Ticket) Outcome {
 		return Outcome{}
 	}
 	return Outcome{Ticket: t, Say: d.Words.Line(prompts.StaffClaimedOk, prompts.Vars{
-		"no": t.No, "guest": t.Guest.Name, "room": t.Room, "they": they(t),
+		"no": t.No, "guest": t.Guest.Name, "room": t.Room, "they": prompts.They(t.Guest.Name),
 	})}
-}
-
-// they is how the owner refers to the customer.
-func they(t *ticket.Ticket) string {
-	switch {
-	case strings.HasSuffix(t.Guest.Name, "女士"):
-		return "她"
-	case strings.HasSuffix(t.Guest.Name, "先生"):
-		return "他"
-	}
-	return ""
 }
 
 // begin is what follows from having an owner: the cards of the others turn grey,

@@ -185,7 +185,7 @@ func (s *stage) Open(ctx context.Context, t *ticket.Ticket) error { return s.Des
 
 func (s *stage) get(id ticket.ID) *ticket.Ticket {
 	s.t.Helper()
-	t, err := s.Get(s.t.Context(), id)
+	t, err := s.Book.Get(s.t.Context(), id)
 	s.must(err)
 	return t
 }

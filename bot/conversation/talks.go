@@ -88,20 +88,9 @@ func (t *Talks) Defer(ctx context.Context, who chat.CustomerID, key string) (Tur
 	return turn, err
 }
 
-// Drop forgets effects that were carried out.
-func (t *Talks) Drop(ctx context.Context, who chat.CustomerID, done ...string) error {
-	if len(done) == 0 {
-		return nil
-	}
-	_, err := t.change(ctx, who, func(c *Conversation) error {
-		c.Effects = slices.DeleteFunc(c.Effects, func(e Effect) bool { return slices.Contains(done, e.ID) })
-		return nil
-	})
-	return err
-}
-
-// DropFrom is Drop for a conversation in hand, which must not be used afterwards.
-func (t *Talks) DropFrom(ctx context.Context, c *Conversation, done ...string) error {
+// Drop forgets effects that were carried out, of a conversation in hand, which
+// must not be used afterwards.
+func (t *Talks) Drop(ctx context.Context, c *Conversation, done ...string) error {
 	if len(done) == 0 {
 		return nil
 	}

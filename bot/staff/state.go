@@ -148,19 +148,13 @@ func (b *States) Change(ctx context.Context, id string, change func(*State) erro
 // Available are those of the people who take new cases: not Out, and not Busy
 // unless busy ones are wanted too. It keeps their order.
 func (b *States) Available(ctx context.Context, people []Person, busyToo bool, now time.Time) ([]Person, error) {
-	away := map[string]bool{}
-	q := store.Query{Where: []store.Cond{store.Where("presence", store.In, []string{string(Busy), string(Out)})}, Limit: maxPeople}
-	for s, err := range b.c.Find(ctx, q) {
-		if err != nil {
-			return nil, err
-		}
-		if w := s.Where(now); w == Out || w == Busy && !busyToo {
-			away[s.ID] = true
-		}
+	away, err := b.Away(ctx, now)
+	if err != nil {
+		return nil, err
 	}
 	var out []Person
 	for _, p := range people {
-		if !away[p.ID] {
+		if w, gone := away[p.ID]; !gone || w == Busy && busyToo {
 			out = append(out, p)
 		}
 	}
