@@ -268,7 +268,7 @@ func letters(round, n int) []*written {
 // The process is killed at random moments while customers write, and started
 // again on the same folder: what was acknowledged has had its effect, once.
 func TestKilledAtAnyMoment(t *testing.T) {
-	t.Parallel()
+	// Not beside others: killing and starting takes both processors for half a minute.
 	const rounds, messages, pens = 12, 30, 6
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
