@@ -190,7 +190,7 @@ func (s *stage) receive(m chat.Message) chat.Content {
 // quiet waits until the conversation has nothing left to do.
 func (s *stage) quiet(who chat.CustomerID) {
 	s.t.Helper()
-	deadline := time.Now().Add(5 * time.Second)
+	deadline := time.Now().Add(30 * time.Second)
 	for time.Now().Before(deadline) {
 		c, err := s.talks.With(s.t.Context(), who)
 		if err != nil {

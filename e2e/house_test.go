@@ -207,10 +207,10 @@ func (h *house) rest() {
 	})
 }
 
-// until polls until done, for at most ten seconds.
+// until polls until done, for at most a minute.
 func until(t *testing.T, what string, done func() (state string, ok bool)) {
 	t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(60 * time.Second)
 	state := ""
 	for quiet := 0; time.Now().Before(deadline); {
 		var ok bool

@@ -123,7 +123,7 @@ func TestTwoInstancesWhileRedisIsEmptied(t *testing.T) {
 		return fmt.Sprint(len(nos)), len(nos) == guests
 	})
 	until(t, "a card for every case", func() (string, bool) {
-		h.pass(time.Second) // WeCom takes 30 a minute for one person
+		h.pass(2 * time.Second) // WeCom takes 30 a minute for one person
 		titles, missing := "", ""
 		for _, c := range h.sim.Cards("chen") {
 			titles += c.Title + "\n"

@@ -281,7 +281,7 @@ func (r *rig) eventually(what string, so func() bool) {
 	r.t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	for deadline := time.Now().Add(10 * time.Second); !so(); <-tick.C {
+	for deadline := time.Now().Add(60 * time.Second); !so(); <-tick.C {
 		if time.Now().After(deadline) {
 			r.t.Fatalf("never came: %s\n%s", what, r.picture())
 		}

@@ -213,10 +213,10 @@ func (s *script) selected(c sim.Card, choice string) map[string]string {
 	return nil
 }
 
-// soon waits until what is expected is there, at most two seconds: the clock's
+// soon waits until what is expected is there, at most half a minute: the clock's
 // work goes on in the background.
 func (s *script) soon(there func() bool) bool {
-	for deadline := time.Now().Add(2 * time.Second); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); {
 		if there() {
 			return true
 		}

@@ -116,7 +116,7 @@ func TestUndeliveredIsOneCard(t *testing.T) {
 // held waits until what was said about a case is kept, at most two seconds.
 func (s *stage) held(c *ticket.Ticket) *delivery.Delivery {
 	s.t.Helper()
-	for deadline := time.Now().Add(2 * time.Second); ; time.Sleep(2 * time.Millisecond) { // polling, bounded
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(2 * time.Millisecond) { // polling, bounded
 		list, err := s.Out.OfTicket(s.t.Context(), c.ID)
 		s.must(err)
 		for _, d := range list {

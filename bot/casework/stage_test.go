@@ -212,7 +212,7 @@ func (s *stage) jump(d time.Duration) {
 // left waits until what was posted has left, at most five seconds.
 func (s *stage) left() {
 	s.t.Helper()
-	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(time.Millisecond) { // polling, bounded
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(time.Millisecond) { // polling, bounded
 		n, err := s.posted.Count(s.t.Context(), store.Query{Where: []store.Cond{store.Where("lane", store.Exists)}, Limit: 1})
 		s.must(err)
 		if n == 0 {

@@ -253,7 +253,7 @@ func (s *stage) settle() {
 	s.t.Helper()
 	look := time.NewTicker(time.Millisecond)
 	defer look.Stop()
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); <-look.C {
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); <-look.C {
 		s.sweep()
 		now := store.At(s.now())
 		rests := map[chat.Address]bool{} // somebody in the lane waits for a later time

@@ -59,7 +59,7 @@ func shut(t *testing.T, d *Demo) {
 // until waits for something to become so.
 func until(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	end := time.Now().Add(10 * time.Second)
+	end := time.Now().Add(30 * time.Second)
 	for !is() {
 		if time.Now().After(end) {
 			t.Fatalf("never happened: %s", what)
