@@ -80,7 +80,7 @@ func Read(fsys fs.FS, name string) (*Pack, error) {
 	for file, into := range map[string]any{
 		"pack.yaml": &p.General, "departments.yaml": &s.departments, "categories.yaml": &s.categories,
 		"words.yaml": &p.Words, "escalation.yaml": &s.escalation, "taps.yaml": &s.taps,
-		"phrases.yaml": &s.phrases,
+		"phrases.yaml": &s.phrases, "compensation.yaml": &p.Compensation,
 	} {
 		s.read(fsys, file, into, &faults)
 	}

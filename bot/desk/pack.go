@@ -18,6 +18,8 @@ type Pack struct {
 	Phrases     []Phrase       // 常用语
 	Kinds       []Kind
 
+	Compensation Compensation // 补偿
+
 	kinds map[string]*Kind
 }
 

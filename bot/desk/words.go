@@ -1,12 +1,16 @@
 package desk
 
-import "strings"
+import (
+	"strings"
+
+	"kefu/bot/wording"
+)
 
 // Words are words that decide something (words.yaml).
 type Words struct {
-	Major     []Group  `yaml:"major"`     // make a complaint major
-	Safety    []string `yaml:"safety"`    // danger now, whatever the hour
-	Sensitive []string `yaml:"sensitive"` // staff must not send these to customers
+	Major     []Group        `yaml:"major"`     // raise what a customer writes to a major complaint
+	Safety    []string       `yaml:"safety"`    // danger now, whatever the hour
+	Sensitive []wording.List `yaml:"sensitive"` // what nobody, person or bot, is to send to customers as it is
 }
 
 // Group is words of one meaning.
@@ -30,10 +34,10 @@ type Tap struct {
 // Major finds the words that make a complaint major; shown are those a card
 // names, in the order of the pack.
 func (p *Pack) Major(text string) (shown []string, is bool) {
-	text = strings.ToLower(text)
+	t := wording.Read(text)
 	for _, g := range p.Words.Major {
 		for _, w := range g.Words {
-			if strings.Contains(text, strings.ToLower(w)) {
+			if t.Has(w) {
 				is = true
 				if g.Shown {
 					shown = append(shown, w)
@@ -45,16 +49,18 @@ func (p *Pack) Major(text string) (shown []string, is bool) {
 }
 
 // Danger says whether the text speaks of danger now.
-func (p *Pack) Danger(text string) bool { return firstIn(p.Words.Safety, text) != "" }
+func (p *Pack) Danger(text string) bool { return wording.First(text, p.Words.Safety) != "" }
 
-// Sensitive is the first word in the text that staff must not send, or "".
-func (p *Pack) Sensitive(text string) string { return firstIn(p.Words.Sensitive, text) }
+// Allowed says whether a text may go to a customer: as it is, after the writer has
+// confirmed it, or not at all. The bot sends only what is OK. Words are found
+// with blanks between, by sound and in pinyin too.
+func (p *Pack) Allowed(text string) wording.Verdict { return wording.Check(text, p.Words.Sensitive) }
 
-func firstIn(words []string, text string) string {
-	for _, w := range words {
-		if strings.Contains(text, w) {
-			return w
-		}
+// Sensitive is the word in the text that staff must not send, or "". Words that
+// only ask to be confirmed are not among them: see Allowed.
+func (p *Pack) Sensitive(text string) string {
+	if v := p.Allowed(text); v.Do == wording.Block {
+		return v.Word
 	}
 	return ""
 }

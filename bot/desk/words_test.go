@@ -1,0 +1,50 @@
+package desk
+
+import (
+	"testing"
+
+	"kefu/bot/wording"
+)
+
+// What nobody may say is found however it is written; what is only to be
+// thought over asks to be confirmed.
+func TestAllowed(t *testing.T) {
+	p, err := Load("hotel")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]wording.Do{
+		"师傅 14:20 前到房间，您方便吗？": "",
+		"保 证 退 款":            wording.Block,
+		"保正退款":               wording.Block,
+		"baozheng退款给您":       wording.Block,
+		"加我薇信":               wording.Block,
+		"请您耐心等一下":            "",
+		"我们尽快处理":             wording.Confirm,
+	} {
+		if v := p.Allowed(text); v.Do != want {
+			t.Errorf("%q: %+v, want %q", text, v, want)
+		}
+		if (p.Sensitive(text) != "") != (want == wording.Block) {
+			t.Errorf("%q: Sensitive %q", text, p.Sensitive(text))
+		}
+	}
+}
+
+// What a customer writes is raised with blanks between the characters too.
+func TestMajorIsFoundWithBlanks(t *testing.T) {
+	p, err := Load("hotel")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]bool{
+		"我要打１２３１５": true, "发 抖 音": true, "找 律-师": true, "訂單2412315000": false, "你们好": false,
+	} {
+		if _, is := p.Major(text); is != want {
+			t.Errorf("%q: major %v, want %v", text, is, want)
+		}
+	}
+	if !p.Danger("房间 冒 烟 了") || p.Danger("可以抽烟吗") {
+		t.Error("danger is not found, or where there is none")
+	}
+}
