@@ -41,6 +41,7 @@ func (c *checker) all() {
 	c.ladders()
 	c.taps()
 	c.phrases()
+	c.words()
 	c.compensation()
 	for i := range c.p.Kinds {
 		c.kind(&c.p.Kinds[i])

@@ -15,12 +15,12 @@ func TestAllowed(t *testing.T) {
 	}
 	for text, want := range map[string]wording.Do{
 		"师傅 14:20 前到房间，您方便吗？": "",
-		"保 证 退 款":            wording.Block,
-		"保正退款":               wording.Block,
-		"baozheng退款给您":       wording.Block,
-		"加我薇信":               wording.Block,
-		"请您耐心等一下":            "",
-		"我们尽快处理":             wording.Confirm,
+		"保 证 退 款":      wording.Block,
+		"保正退款":         wording.Block,
+		"baozheng退款给您": wording.Block,
+		"加我薇信":         wording.Block,
+		"请您耐心等一下":      "",
+		"我们尽快处理":       wording.Confirm,
 	} {
 		if v := p.Allowed(text); v.Do != want {
 			t.Errorf("%q: %+v, want %q", text, v, want)
