@@ -58,3 +58,10 @@ func (m *Money) UnmarshalText(b []byte) (err error) {
 	*m, err = ParseMoney(string(b))
 	return err
 }
+
+// UnmarshalJSON reads 分, as documents hold them.
+func (m *Money) UnmarshalJSON(b []byte) error {
+	fen, err := strconv.ParseInt(string(b), 10, 64)
+	*m = Money(fen)
+	return err
+}
