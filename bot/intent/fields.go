@@ -8,19 +8,34 @@ import (
 // fields finds what can be found by pattern. t is plain text.
 func (r *Reader) fields(t []rune, hits []hit, ctx Context) Fields {
 	var f Fields
+	given := t
+	if from, to := takenBack(t); to > from { // 不是1208，是1218
+		t = blank(t, from, to)
+	}
+	if from, to := f.address(t); to > from {
+		t = blank(t, from, to)
+	}
 	for i := 0; i < len(t); {
-		n := f.run(t, i)
-		if n == 0 {
-			n = 1
-		}
-		i += n
+		i += max(f.run(t, i), 1)
 	}
 	f.When = when(t)
 	f.amount(t)
 	f.quantity(t)
+	f.people(t)
+	f.nights(t)
+	f.name(t)
 	f.product(t, hits)
-	f.asked(t, ctx)
+	f.asked(given, ctx)
 	return f
+}
+
+// blank is t with the runes between from and to taken out of sight.
+func blank(t []rune, from, to int) []rune {
+	t = slices.Clone(t)
+	for i := from; i < to; i++ {
+		t[i] = '、'
+	}
+	return t
 }
 
 // has says whether what was asked for is there.
@@ -38,6 +53,18 @@ func (f *Fields) has(s Slot) bool {
 		return f.Amount != 0
 	case SlotWhen:
 		return f.When != ""
+	case SlotName:
+		return f.Name != ""
+	case SlotAddress:
+		return f.Address != ""
+	case SlotProduct:
+		return f.Product != ""
+	case SlotSerial:
+		return f.Serial != ""
+	case SlotPeople:
+		return f.People != 0
+	case SlotNights:
+		return f.Nights != 0
 	}
 	return false
 }
@@ -45,49 +72,35 @@ func (f *Fields) has(s Slot) bool {
 // run reads a run of digits, of letters with digits, or of spoken digits at i
 // and says how long it is.
 func (f *Fields) run(t []rune, i int) int {
-	if _, ok := hanDigit(t[i]); ok {
+	if t[i] > 0x7f && !isNumeral(t[i]) {
+		return 0
+	}
+	if d, n := phoneAt(t, i); n > 0 && !labelled(t, i, orderLabels) && !labelled(t, i, serialLabels) {
+		set(&f.Phone, d)
+		return n
+	}
+	if isNumeral(t[i]) && !isDigit(t[i]) {
 		return f.spokenRun(t, i)
 	}
-	if !isDigit(t[i]) && !isAlpha(t[i]) && t[i] != '+' {
+	if !isDigit(t[i]) && !isAlpha(t[i]) {
 		return 0
 	}
 	end, nd := i, 0
-	for end < len(t) {
+	for end < len(t) && end-i <= 64 {
 		c := t[end]
 		switch {
 		case isDigit(c):
 			nd++
-		case isAlpha(c) || c == '+' && end == i:
-		case (c == '-' || c == ' ') && end+1 < len(t) && isDigit(t[end+1]) && end > i && phoneSoFar(t[i:end]):
+		case isAlpha(c):
 		case c == '-' && end+1 < len(t) && (isDigit(t[end+1]) || isAlpha(t[end+1])) && end > i:
 		default:
 			f.take(t, i, end, nd)
 			return max(end-i, 1)
 		}
 		end++
-		if end-i > 64 {
-			break
-		}
 	}
 	f.take(t, i, end, nd)
 	return max(end-i, 1)
-}
-
-// phoneSoFar says whether a blank or a dash may stand here inside a number:
-// after 138, 1385620, 010, 0571, 400.
-func phoneSoFar(run []rune) bool {
-	d := onlyDigits(run)
-	switch {
-	case len(d) > 9 && !strings.HasPrefix(d, "86"):
-		return false
-	case strings.HasPrefix(d, "86"), strings.HasPrefix(d, "400"), strings.HasPrefix(d, "800"):
-		return true
-	case strings.HasPrefix(d, "0"):
-		return len(d) == 3 || len(d) == 4 || len(d) > 6
-	case len(d) >= 3 && d[0] == '1' && d[1] >= '3':
-		return len(d) == 3 || len(d) == 7
-	}
-	return false
 }
 
 func onlyDigits(run []rune) string {
@@ -111,8 +124,10 @@ func (f *Fields) take(t []rune, from, to, nd int) {
 	switch {
 	case strings.HasPrefix(text, "ts-") && len(d) >= 10:
 		set(&f.Number, d[6:])
-	case !letters && phone(d) != "" && !labelled(t, from, orderLabels):
-		set(&f.Phone, phone(d))
+	case nd >= 3 && len(text) >= 5 && len(text) <= 40 && labelled(t, from, serialLabels):
+		set(&f.Serial, strings.ToUpper(text))
+	case letters && nd >= 8 && phone(typed(text)) != "" && len(typed(text)) == 11 && !labelled(t, from, orderLabels):
+		set(&f.Phone, typed(text))
 	case !letters && (len(d) == 7 || len(d) == 8) && labelled(t, from, []string{"电话", "座机", "手机", "打"}):
 		set(&f.Phone, d)
 	case identity(text) || labelled(t, from, []string{"身份证", "证件", "银行卡", "卡号", "密码", "尾号", "wifi"}):
@@ -128,6 +143,8 @@ func (f *Fields) take(t []rune, from, to, nd int) {
 		f.short(t, from, to, text, d)
 	}
 }
+
+var serialLabels = []string{"机身号", "机身编号", "序列号", "机号", "机器号", "产品编号", "条码", "条形码", "sn", "s/n", "编码"}
 
 var orderLabels = []string{"订单", "订单号", "运单", "运单号", "快递单号", "单号", "预订号", "确认号", "券号"}
 
@@ -200,26 +217,10 @@ func identity(s string) bool {
 	return (y == "19" || y == "20") && strings.Trim(s[:17], "0123456789") == ""
 }
 
-// phone gives the digits of a mobile or fixed line with area code, else "".
-func phone(d string) string {
-	if len(d) == 13 && strings.HasPrefix(d, "86") || len(d) == 15 && strings.HasPrefix(d, "0086") {
-		d = d[len(d)-11:]
-	}
-	switch {
-	case len(d) == 11 && d[0] == '1' && d[1] >= '3':
-		return d
-	case (len(d) == 11 || len(d) == 12 || len(d) == 10) && d[0] == '0' && d[1] != '0':
-		return d
-	case len(d) == 10 && (strings.HasPrefix(d, "400") || strings.HasPrefix(d, "800")):
-		return d
-	}
-	return ""
-}
-
 // spokenRun reads digits said one by one: 八零八, 幺二零八, a telephone number.
 func (f *Fields) spokenRun(t []rune, i int) int {
 	end := i
-	for end < len(t) && end-i < 20 && (strings.ContainsRune(hanDigits, t[end]) && t[end] != '两' && t[end] != '俩' || isDigit(t[end])) {
+	for end < len(t) && end-i < 20 && isNumeral(t[end]) {
 		end++
 	}
 	d, ok := spoken(t[i:end])
@@ -228,8 +229,6 @@ func (f *Fields) spokenRun(t []rune, i int) int {
 	}
 	suffix := follows(t, end, "房", "室", "号房", "包间", "包厢")
 	switch {
-	case phone(d) != "":
-		set(&f.Phone, phone(d))
 	case (len(d) == 3 || len(d) == 4) && d[0] != '0' && (suffix || strings.ContainsAny(string(t[i:end]), "零〇○幺") && !unit(t, end)):
 		set(&f.Room, d)
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"kefu/bot/chat"
@@ -54,5 +55,27 @@ func FuzzMatchOption(f *testing.F) {
 		if !ok && got != (chat.Option{}) {
 			t.Fatal("no match, but an option")
 		}
+	})
+}
+
+func FuzzSlots(f *testing.F) {
+	r := New(hotel)
+	for _, s := range []string{"不是1208，是1218", "后天早上七点半到九点", "138 1234 五六七八", "文三路88号3栋2单元502室", "我姓王", "两大一小住两晚", "2月30号", "半个小时后", "三块五", "上上个星期天", "打错了"} {
+		f.Add(s, "room")
+	}
+	now := time.Date(2026, 11, 24, 14, 5, 0, 0, china)
+	f.Fuzz(func(t *testing.T, s, asked string) {
+		got := r.Read(s, Context{Asked: Slot(asked)}).Fields
+		if got.Phone != "" && strings.Trim(got.Phone, "0123456789") != "" {
+			t.Fatalf("a phone %q", got.Phone)
+		}
+		if got.People < 0 || got.Nights < 0 || !utf8.ValidString(got.Name+got.Address+got.Serial) {
+			t.Fatalf("%+v", got)
+		}
+		if m, ok := Moment(s, now); ok && (m.To.Before(m.From) || m.String() == "") {
+			t.Fatalf("%q is %v", s, m)
+		}
+		Corrects(s)
+		Declines(s)
 	})
 }

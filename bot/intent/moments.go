@@ -20,10 +20,22 @@ func (f *Fields) amount(t []rune) {
 			money = true // 多收了三百二
 		}
 		if money && v < 1e12 {
-			f.Amount = v
+			f.Amount = v + jiao(t, i+n)
 			return
 		}
 	}
+}
+
+// jiao is the rest of 三块五, 12块8毛, in 分.
+func jiao(t []rune, i int) int64 {
+	if !follows(t, i, "块") || i+1 >= len(t) {
+		return 0
+	}
+	v, n := numeral(t[i+1:])
+	if n != 1 || v <= 0 || i+2 < len(t) && !isBreak(t[i+2]) && t[i+2] != '毛' && !strings.ContainsRune("角钱的", t[i+2]) {
+		return 0
+	}
+	return v / 10
 }
 
 func numeric(r rune) bool {
@@ -89,138 +101,83 @@ func (f *Fields) product(t []rune, hits []hit) {
 
 // asked reads a bare number as what we have just asked for.
 func (f *Fields) asked(t []rune, ctx Context) {
-	if ctx.Asked == "" {
+	if ctx.Asked == "" || f.has(ctx.Asked) && ctx.Asked != SlotRoom && ctx.Asked != SlotPhone && ctx.Asked != SlotOrder && ctx.Asked != SlotNumber {
+		return
+	}
+	if ctx.Asked == SlotName {
+		f.bareName(t)
 		return
 	}
 	s := strings.Join(strings.Fields(string(t)), "")
-	for _, cut := range []string{"房间号是", "房号是", "房间号", "房号", "房间", "我住", "我在", "号房", "房", "号", "元", "块", "。", "."} {
-		s = strings.TrimSuffix(strings.TrimPrefix(s, cut), cut)
+	for range 2 {
+		for _, cut := range around {
+			s = strings.TrimSuffix(strings.TrimPrefix(s, cut), cut)
+		}
 	}
 	d, ok := spoken([]rune(s))
 	if !ok {
 		d = typed(s)
 	}
-	if d == "" || len(d) > 12 {
+	if ctx.Asked == SlotSerial && len(s) >= 4 && len(s) <= 40 && strings.Trim(s, "0123456789abcdefghijklmnopqrstuvwxyz-/") == "" {
+		f.Serial, f.Room, f.Number, f.Product, f.Order = strings.ToUpper(s), "", "", "", ""
+		return
+	}
+	if v, n := numeral([]rune(s)); n > 0 && n == len([]rune(s)) && v > 0 && v%100 == 0 && v <= 99900 {
+		switch ctx.Asked {
+		case SlotPeople:
+			f.People, f.Room, f.Number = int(v/100), "", ""
+			return
+		case SlotNights:
+			f.Nights, f.Room, f.Number = int(v/100), "", ""
+			return
+		}
+	}
+	if ctx.Asked == SlotAmount {
+		if v, n := numeral([]rune(s)); n > 0 && n == len([]rune(s)) && v < 1e12 {
+			f.Amount, f.Room, f.Number = v, "", ""
+		}
+		return
+	}
+	if d == "" || len(d) > 20 {
 		return
 	}
 	switch {
 	case ctx.Asked == SlotRoom && len(d) <= 5 && len(d) >= 2:
 		f.Room, f.Number = d, ""
-	case ctx.Asked == SlotPhone && len(d) >= 7:
+	case ctx.Asked == SlotPhone && len(d) >= 7 && len(d) <= 12:
 		f.Phone, f.Order = d, ""
 	case ctx.Asked == SlotOrder && len(d) >= 4:
-		f.Order, f.Room, f.Number = d, "", ""
-	case ctx.Asked == SlotNumber && len(d) >= 4:
+		f.Order, f.Room, f.Number, f.Phone = d, "", "", ""
+	case ctx.Asked == SlotNumber && len(d) >= 4 && len(d) <= 12:
 		f.Number, f.Room = d, ""
-	case ctx.Asked == SlotAmount && len(d) <= 9:
-		if v, n := numeral([]rune(d)); n == len(d) {
-			f.Amount, f.Room, f.Number = v, "", ""
-		}
 	}
 }
 
-// when finds the words that say a time: a day, a part of it, an hour, in this
-// order and next to each other.
-func when(t []rune) string {
-	for i, r := range t {
-		if !beginsTime(r) {
-			continue
-		}
-		n := longest(t[i:], days)
-		if n == 0 {
-			n = date(t[i:])
-		}
-		day := n
-		m := longest(t[i+n:], parts)
-		n += m
-		h := hour(t[i+n:])
-		if day == 0 && m == 0 && (h == 0 || i > 0 && numeric(t[i-1])) {
-			continue
-		}
-		return string(t[i : i+n+h])
-	}
-	return ""
-}
+// around are words that may stand around a bare answer.
+var around = []string{"房间号是", "房号是", "房间号", "房号", "房间", "我住", "我在", "号房", "房", "号码是", "电话是", "电话", "手机号是", "手机号", "手机", "订单号是", "订单号", "单号", "订单", "是",
+	"大概", "大约", "一共", "总共", "共", "就", "我们", "位", "个人", "个", "人", "口", "晚上", "晚", "天", "号", "元", "块钱", "块", "钱", "左右", "吧", "的", "哦", "啊", "。", "."}
 
-var (
-	days = wordsOf("大前天 前天 昨天 昨日 今天 今日 明天 明日 后天 大后天 今晚 昨晚 明晚 今早 明早 昨夜 今夜 刚才 刚刚 " +
-		"上周 这周 本周 下周 上个月 这个月 下个月 上周一 上周二 上周三 上周四 上周五 上周六 上周日 下周一 下周二 下周三 下周四 下周五 下周六 下周日 " +
-		"周一 周二 周三 周四 周五 周六 周日 周末 星期一 星期二 星期三 星期四 星期五 星期六 星期日 星期天 礼拜一 礼拜二 礼拜三 礼拜四 礼拜五 礼拜六 礼拜天 前几天 前两天")
-	parts = wordsOf("凌晨 清晨 早上 早晨 上午 中午 下午 傍晚 晚上 夜里 半夜 夜间 晚")
-)
-
-// firsts are the characters with which the words of a time begin.
-var firsts = func() (set [1 << 16]bool) {
-	for _, w := range append(append([][]rune{}, days...), parts...) {
-		set[w[0]] = true
-	}
-	return set
-}()
-
-func beginsTime(r rune) bool { return numeric(r) || r < 1<<16 && firsts[r] }
-
-func wordsOf(s string) [][]rune {
-	var out [][]rune
-	for w := range strings.FieldsSeq(s) {
-		out = append(out, []rune(w))
-	}
-	return out
-}
-
-func longest(t []rune, list [][]rune) int {
-	best := 0
-	for _, w := range list {
-		if len(w) > best && len(w) <= len(t) && w[0] == t[0] && string(t[:len(w)]) == string(w) {
-			best = len(w)
+// bareName takes two to four characters that begin with a surname as a name.
+func (f *Fields) bareName(t []rune) {
+	s := []rune(strings.Trim(string(t), " ,.!，。！"))
+	for _, cut := range []string{"写", "用", "就写", "就", "填", "留"} {
+		if follows(s, 0, cut) && len(s) > 2 {
+			s = s[len([]rune(cut)):]
+			break
 		}
 	}
-	return best
-}
-
-// date reads 11月26日, 十一月二十六号, 26号 and the like.
-func date(t []rune) int {
-	v, n := numeral(t)
-	if n == 0 || n > 3 || v%100 != 0 {
-		return 0
-	}
-	v /= 100
-	if n < len(t) && t[n] == '月' && v >= 1 && v <= 12 {
-		d, m := numeral(t[n+1:])
-		if m > 0 && d <= 3100 && follows(t, n+1+m, "日", "号") {
-			return n + m + 2
+	for _, cut := range []string{"吧", "就行", "就好", "就可以"} {
+		if ends(s, []string{cut}) && len(s) > 2 {
+			s = s[:len(s)-len([]rune(cut))]
 		}
-		return 0
 	}
-	if n < len(t) && t[n] == '号' && v >= 1 && v <= 31 && !follows(t, n, "号楼", "号房", "号线", "号码", "号桌", "号门", "号机") {
-		return n + 1
+	if n := surname(s, 0); n == 0 || len(s) > n+3 || len(s) < n {
+		return
 	}
-	return 0
-}
-
-// hour reads 3点, 三点半, 15:30, 3点20分.
-func hour(t []rune) int {
-	v, n := numeral(t)
-	if n == 0 || v > 2400 || v%100 != 0 || n >= len(t) {
-		return 0
-	}
-	switch {
-	case t[n] == '点' && !follows(t, n, "点儿", "点了", "点多份"):
-		n++
-		if n < len(t) && t[n] == '半' {
-			return n + 1
+	for _, r := range s {
+		if !isHan(r) {
+			return
 		}
-		if n < len(t) && t[n] == '钟' {
-			return n + 1
-		}
-		if m, k := numeral(t[n:]); k > 0 && m < 6000 {
-			n += k
-			if n < len(t) && t[n] == '分' {
-				n++
-			}
-		}
-		return n
-	case (t[n] == ':' || t[n] == '：') && n+2 < len(t) && isDigit(t[n+1]) && isDigit(t[n+2]):
-		return n + 3
 	}
-	return 0
+	f.Name = string(s)
 }

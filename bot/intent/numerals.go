@@ -2,8 +2,6 @@ package intent
 
 import "strings"
 
-const hanDigits = "零〇○一二三四五六七八九幺两俩"
-
 // hanDigit is the value of one Chinese digit.
 func hanDigit(r rune) (int, bool) {
 	switch r {
@@ -86,8 +84,14 @@ func digits(t []rune) (v int64, n int) {
 		switch u := hanUnit(t[n]); {
 		case u >= 100:
 			v, n = v*int64(u), n+1
-			if n < len(t) && isDigit(t[n]) && (n+1 == len(t) || !isDigit(t[n+1])) { // 1万2
-				v, n = v+int64(t[n]-'0')*int64(u)*10, n+1
+			for k := int64(u); n < len(t) && isDigit(t[n]) && (n+1 == len(t) || !isDigit(t[n+1])); { // 1万2, 3千2百
+				if n+1 < len(t) && int64(hanUnit(t[n+1])) >= 10 && int64(hanUnit(t[n+1])) < k {
+					k = int64(hanUnit(t[n+1]))
+					v, n = v+int64(t[n]-'0')*k*100, n+2
+					continue
+				}
+				v, n = v+int64(t[n]-'0')*k*10, n+1
+				break
 			}
 		case t[n] == 'w' || t[n] == 'k':
 			if n+1 == len(t) || !isAlpha(t[n+1]) {

@@ -42,12 +42,18 @@ type Slot string
 
 // The slots that can be asked for.
 const (
-	SlotRoom   Slot = "room"
-	SlotPhone  Slot = "phone"
-	SlotOrder  Slot = "order"
-	SlotNumber Slot = "number"
-	SlotAmount Slot = "amount"
-	SlotWhen   Slot = "when"
+	SlotRoom    Slot = "room"
+	SlotPhone   Slot = "phone"
+	SlotOrder   Slot = "order"
+	SlotNumber  Slot = "number"
+	SlotAmount  Slot = "amount"
+	SlotWhen    Slot = "when"
+	SlotName    Slot = "name"
+	SlotAddress Slot = "address"
+	SlotProduct Slot = "product"
+	SlotSerial  Slot = "serial"
+	SlotPeople  Slot = "people"
+	SlotNights  Slot = "nights"
 )
 
 // Context is what the reader needs to know of the conversation.
@@ -67,7 +73,12 @@ type Fields struct {
 	Product  string `json:"product,omitempty"`  // a product of the lexicon, or a model like "XQG100"
 	Amount   int64  `json:"amount,omitempty"`   // 分
 	Quantity int    `json:"quantity,omitempty"` // 两瓶水: 2
-	When     string `json:"when,omitempty"`     // the customer's words: "昨天下午"
+	When     string `json:"when,omitempty"`     // the customer's words: "昨天下午"; see [Moment]
+	Name     string `json:"name,omitempty"`     // "王女士", "李明", or a surname alone
+	Address  string `json:"address,omitempty"`  // as written
+	Serial   string `json:"serial,omitempty"`   // of a machine, in capitals
+	People   int    `json:"people,omitempty"`   // 两大一小: 3
+	Nights   int    `json:"nights,omitempty"`   // 住两晚: 2
 }
 
 // Reading is one message understood.
