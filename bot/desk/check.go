@@ -240,7 +240,10 @@ func (c *checker) kind(k *Kind) {
 		oneOf(d, fmt.Sprintf("ladders[%d].level", i), r.Level, append([]string{""}, levels...))
 	}
 	for i, a := range k.Ask {
-		c.ask(d, fmt.Sprintf("ask[%d]", i), a)
+		c.ask(d, fmt.Sprintf("ask[%d]", i), k, a)
+	}
+	if k.Asks < 0 || k.Asks > 8 {
+		d.at("asks", "最多问八句", "写 0 到 8；0 就照 pack.yaml 的 limits.asks")
 	}
 	for i, f := range k.Fields {
 		key := fmt.Sprintf("fields[%d]", i)
@@ -352,8 +355,13 @@ func (c *checker) clockRows(d *decoder, k *Kind) {
 	}
 }
 
-func (c *checker) ask(d *decoder, key string, a Ask) {
+func (c *checker) ask(d *decoder, key string, k *Kind, a Ask) {
 	need(d, key+".id", a.ID)
+	oneOf(d, key+".want", a.Want, append([]string{""}, wants...))
+	known := slices.Clone(known)
+	for _, other := range k.Ask {
+		known = append(known, other.ID)
+	}
 	if (a.Text == "") == (a.Key == "") {
 		d.at(key, "要写 text 或 key", "只写一个")
 	}

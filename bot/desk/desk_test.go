@@ -189,7 +189,7 @@ func TestWordsThatDecide(t *testing.T) {
 func TestQuestionsArePutOneByOne(t *testing.T) {
 	k := hotel(t).Kind("complaint")
 	next := func(category string, inHouse bool, have ...string) string {
-		a := k.Next(category, inHouse, func(s string) bool { return slices.Contains(have, s) })
+		a := k.Next(category, inHouse, "", func(s string) bool { return slices.Contains(have, s) })
 		if a == nil {
 			return ""
 		}

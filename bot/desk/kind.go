@@ -27,6 +27,8 @@ type Kind struct {
 	ClockSet []ClockRow       `yaml:"clocks"`
 	Climb    []LadderRow      `yaml:"ladders"`
 	Ask      []Ask            `yaml:"ask"`
+	Asks     int              `yaml:"asks"`    // how many may be put in one case; 0: limits.asks
+	Confirm  string           `yaml:"confirm"` // key of the words that repeat what was told; "": they are not repeated
 	Fields   []Field          `yaml:"fields"`
 }
 
@@ -102,27 +104,6 @@ type Step struct {
 	Repeat time.Duration `yaml:"repeat"` // again until somebody acts; last step only
 }
 
-// Ask is a question that is put after the case was opened.
-type Ask struct {
-	ID         string   `yaml:"id"`         // the slot: stay, room, phone
-	Known      []string `yaml:"known"`      // only when these are known: room, phone, order
-	Unknown    []string `yaml:"unknown"`    // only when these are not
-	Categories []string `yaml:"categories"` // only in these
-	Stay       string   `yaml:"stay"`       // only when in, left
-	Text       string   `yaml:"text"`       // the question; "": its words are in Key
-	Key        string   `yaml:"key"`        // of the words that put the question
-	Options    []Answer `yaml:"options"`
-}
-
-// Answer is an option of a question.
-type Answer struct {
-	ID    string   `yaml:"id"`
-	Label string   `yaml:"label"`
-	Noted string   `yaml:"noted"` // what we say we did with it: 已告诉师傅您在房间
-	Where string   `yaml:"where"` // for staff: 客人在房间
-	Words []string `yaml:"words"` // typed, these mean the same
-}
-
 // Field is a thing a request keeps.
 type Field struct {
 	ID       string   `yaml:"id"`
@@ -184,40 +165,6 @@ func (p *Pack) Ladder(kind string, f Facts) Ladder {
 		return p.Ladders[r.Use]
 	}
 	return Ladder{}
-}
-
-// Next is the first question that fits and was not put yet: have says what is
-// known ("room", "phone", …) or asked already; nil when there is none.
-func (k *Kind) Next(category string, inHouse bool, have func(string) bool) *Ask {
-	for i := range k.Ask {
-		a := &k.Ask[i]
-		if have("asked:"+a.ID) || a.Stay == "in" && !inHouse || a.Stay == "left" && inHouse ||
-			len(a.Categories) > 0 && !slices.Contains(a.Categories, category) ||
-			!all(a.Known, have) || !all(a.Unknown, func(s string) bool { return !have(s) }) {
-			continue
-		}
-		return a
-	}
-	return nil
-}
-
-func all(of []string, f func(string) bool) bool {
-	for _, s := range of {
-		if !f(s) {
-			return false
-		}
-	}
-	return true
-}
-
-// Option is the answer of that id, nil when there is none.
-func (a *Ask) Option(id string) *Answer {
-	for i := range a.Options {
-		if a.Options[i].ID == id {
-			return &a.Options[i]
-		}
-	}
-	return nil
 }
 
 // May says whether someone in one of the roles (team, owner, helper, lead, …) may
