@@ -131,7 +131,7 @@ func (c *Compensation) Ask(who string, until store.Time) error {
 	if c.State != Asked && c.State != Deciding {
 		return ErrNotNow
 	}
-	if c.State == Asked && c.Decider != "" && !slices.Contains(c.Passed, c.Decider) {
+	if c.Decider != "" && c.Decider != c.By && !slices.Contains(c.Passed, c.Decider) {
 		c.Passed = append(c.Passed, c.Decider)
 	}
 	c.State, c.Decider, c.Until, c.Spoken = Asked, who, until, false

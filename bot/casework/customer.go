@@ -9,7 +9,6 @@ import (
 
 	"kefu/bot/chat"
 	"kefu/bot/conversation"
-	"kefu/bot/customer"
 	"kefu/bot/hours"
 	"kefu/bot/ticket"
 	"kefu/prompts"
@@ -146,31 +145,6 @@ func (d *Desk) listeners(t *ticket.Ticket, now time.Time) []person {
 	}
 	people := d.teamFor(t, now)
 	return people[:min(len(people), maxCards)]
-}
-
-// slot records the answer to one of our questions.
-func (c guestAct) slot(t *ticket.Ticket) {
-	switch c.act.Value {
-	case "room":
-		t.Room, t.Stay = c.act.Text, "in"
-	case "phone":
-		t.Guest.Phone = c.act.Text
-		t.Effects = append(t.Effects, ticket.Effect{ID: t.Next("learn"), Learn: &customer.Change{Phone: c.act.Text}})
-	case "stay":
-		t.InRoom = c.act.Text
-	}
-	shown := c.act.Text
-	if c.act.Value == "phone" {
-		shown = customer.Mask(shown)
-	}
-	if w := c.where(t); c.act.Value == "stay" && w != "" {
-		shown = w
-	}
-	c.log(t, ticket.Said, shown, "")
-	t.Wrote, t.Spoke = store.At(c.now), store.At(c.now)
-	if t.Owner != "" && t.Nudge(shown, c.now) { // before that it stands on the card they get
-		c.nudge(t, c.now)
-	}
 }
 
 // urge takes every 催一下; staff are reminded once in half an hour.

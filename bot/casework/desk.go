@@ -15,6 +15,7 @@ import (
 	"slices"
 	"time"
 
+	"kefu/bot/approval"
 	"kefu/bot/chat"
 	"kefu/bot/conversation"
 	"kefu/bot/customer"
@@ -36,6 +37,7 @@ type Desk struct {
 	Roster   *staff.Roster
 	Pack     *desk.Pack
 	States   *staff.States
+	Grants   *approval.Book // compensations
 	Calendar *hours.Calendar
 	Office   *hours.Schedule // the department's working hours
 	Words    *prompts.Book

@@ -29,6 +29,7 @@ type Intake struct {
 	OrderNo  string
 	Product  string
 	Stay     string
+	Slots    map[string]string // what else was told: when, people, address, …
 	Near     string // the closest knowledge
 	NearID   string
 	Level    ticket.Level
@@ -54,7 +55,7 @@ func (d *Desk) Draft(ctx context.Context, in Intake) (*ticket.Ticket, error) {
 		Meta: store.Meta{ID: string(id)}, No: no, Full: full, Kind: in.Kind, State: ticket.New,
 		Who: in.Who, Guest: in.Guest, Source: in.Source, By: in.By, Reply: in.ReplyBy,
 		Words: in.Words, Matter: in.Matter, Thing: in.Thing, Category: in.Category, Dept: in.Dept,
-		Room: in.Room, OrderNo: in.OrderNo, Product: in.Product, Stay: in.Stay, Near: in.Near, NearID: in.NearID,
+		Room: in.Room, OrderNo: in.OrderNo, Product: in.Product, Stay: in.Stay, Slots: in.Slots, Near: in.Near, NearID: in.NearID,
 		Level: in.Level, Alarms: in.Alarms, Safety: in.Safety, Times: max(in.Times, 1), Links: in.Links,
 		Created: store.At(now), Files: in.Files, Recent: in.Recent,
 	}

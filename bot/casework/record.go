@@ -144,7 +144,7 @@ func (d *Desk) Guest(ctx context.Context, who chat.CustomerID) (ticket.Guest, er
 func (d *Desk) GuestOf(c *customer.Customer) ticket.Guest {
 	tier := d.Pack.Tier(c.Tier)
 	return ticket.Guest{
-		Name: c.Name, Tier: tier.Title, VIP: tier.VIP || c.VIP, Phone: c.Phone, Stays: c.Stays,
+		Name: c.Name, Tier: tier.Title, VIP: tier.VIP || c.VIP, Phone: c.Phone, Stays: c.Stays, Spent: c.Spent,
 		Until: c.Leaves, Likes: c.Likes, Last: c.Last, Butler: c.Butler,
 	}
 }

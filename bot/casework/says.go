@@ -45,7 +45,7 @@ func (d *Desk) Vars(t *ticket.Ticket) prompts.Vars {
 		"no": t.No, "kind": d.kindTitle(t), "category": d.category(t), "dept": d.deptTitle(t.Dept),
 		"level": desk.Title(g.Levels, string(t.Level)), "stay": g.Places[t.Stay],
 		"quote": t.Words, "guest": t.Guest.Name, "they": t.Guest.Name, "tier": t.Guest.Tier, "times": d.times(t),
-		"n": "", "room": t.Room, "until": shortDate(t.Guest.Until), "subject": t.Matter, "summary": t.Matter,
+		"n": "", "room": t.Room, "until": shortDate(t.Guest.Until), "subject": d.subject(t), "summary": d.subject(t),
 		"at": d.at(t.Created), "source": desk.Title(g.Sources, t.Source), "phone": customer.Mask(t.Guest.Phone),
 		"claim_by": d.exact(t.Clocks.Claim), "answer_by": d.exact(t.Clocks.Answer), "resolve_by": d.exact(t.Clocks.Solve),
 		"by": d.until(t.Bound()), "promise": d.promise(t), "since": d.at(t.Created),

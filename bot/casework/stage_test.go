@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"kefu/bot/approval"
 	"kefu/bot/casework"
 	"kefu/bot/chat"
 	"kefu/bot/conversation"
@@ -111,6 +112,8 @@ func newStage(t *testing.T, clock string) *stage {
 	d.People, err = customer.Open(ctx, s.engine, s.now)
 	s.must(err)
 	d.States, err = staff.OpenStates(ctx, s.engine)
+	s.must(err)
+	d.Grants, err = approval.Open(ctx, s.engine, s.now)
 	s.must(err)
 	office, err := hours.Parse("Mon-Sun 08:00-22:00")
 	s.must(err)

@@ -34,6 +34,7 @@ type Person struct {
 	Duty    string   `yaml:"duty"` // "Mon-Sun 08:00-22:00"; left out: always
 	Phone   string   `yaml:"phone"`
 	NoCard  bool     `yaml:"no_card"` // reads WeCom in WeChat, where cards do not show
+	They    string   `yaml:"they"`    // 他 or 她: how colleagues speak of them; left out: 本人
 	Above   string   `yaml:"lead"`    // id of who hears next; left out: the team's lead
 
 	duty *hours.Schedule

@@ -37,6 +37,7 @@ const (
 	Called     = "called"
 	Undeliver  = "undelivered"
 	Revealed   = "revealed" // somebody looked at the full phone number
+	Compensate = "compensate"
 )
 
 // Event is one thing that happened to a case. Line, when set, is what the

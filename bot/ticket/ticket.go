@@ -76,6 +76,7 @@ type Guest struct {
 	VIP    bool   `json:"vip,omitempty"`
 	Phone  string `json:"phone,omitempty"` // in full; shown masked
 	Stays  int    `json:"stays,omitempty"`
+	Spent  int64  `json:"spent,omitempty"`  // 分, within a year
 	Until  string `json:"until,omitempty"`  // leaves the house on: 2026-11-26
 	Likes  string `json:"likes,omitempty"`  // 无烟、高楼层
 	Last   string `json:"last,omitempty"`   // the last case in one line
@@ -136,20 +137,21 @@ type Ticket struct {
 	By     string          `json:"recorded_by,omitempty"`
 	Reply  store.Time      `json:"reply_by,omitzero"` // an authority wants an answer by then
 
-	Words    string   `json:"words"`  // the customer's own
-	Matter   string   `json:"matter"` // one line for staff: 空调不制冷，两次电话未到
-	Title    string   `json:"title"`  // for the customer: 空调投诉
-	Category string   `json:"category,omitempty"`
-	Dept     string   `json:"dept,omitempty"` // guessed at intake
-	Room     string   `json:"room,omitempty"`
-	OrderNo  string   `json:"order,omitempty"`
-	Product  string   `json:"product,omitempty"`
-	Stay     string   `json:"stay,omitempty"` // in, left, none
-	InRoom   string   `json:"in_room,omitempty"`
-	Thing    string   `json:"thing,omitempty"` // 空调
-	Near     string   `json:"near,omitempty"`  // the closest knowledge, with its score
-	NearID   string   `json:"near_id,omitempty"`
-	Recent   []string `json:"recent,omitempty"` // last words before one asked for a person
+	Words    string            `json:"words"`  // the customer's own
+	Matter   string            `json:"matter"` // one line for staff: 空调不制冷，两次电话未到
+	Title    string            `json:"title"`  // for the customer: 空调投诉
+	Category string            `json:"category,omitempty"`
+	Dept     string            `json:"dept,omitempty"` // guessed at intake
+	Room     string            `json:"room,omitempty"`
+	OrderNo  string            `json:"order,omitempty"`
+	Product  string            `json:"product,omitempty"`
+	Stay     string            `json:"stay,omitempty"` // in, left, none
+	InRoom   string            `json:"in_room,omitempty"`
+	Thing    string            `json:"thing,omitempty"` // 空调
+	Slots    map[string]string `json:"slots,omitempty"` // what else was asked or told, as staff read it: when, people, address, …
+	Near     string            `json:"near,omitempty"`  // the closest knowledge, with its score
+	NearID   string            `json:"near_id,omitempty"`
+	Recent   []string          `json:"recent,omitempty"` // last words before one asked for a person
 
 	Level     Level    `json:"level"`
 	Alarms    []string `json:"alarms,omitempty"` // the words that made it major: 12315、抖音

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"kefu/bot/approval"
 	"kefu/bot/casework"
 	"kefu/bot/chat"
 	"kefu/bot/conversation"
@@ -95,6 +96,8 @@ func newStage(t *testing.T) *stage {
 	s.ok(err)
 	states, err := staff.OpenStates(ctx, engine)
 	s.ok(err)
+	grants, err := approval.Open(ctx, engine, s.now)
+	s.ok(err)
 	know, err := knowledge.Open(ctx, engine, knowledge.Options{})
 	s.ok(err)
 	_, err = know.Seed(ctx, os.DirFS("../knowledge"), s.now())
@@ -102,7 +105,7 @@ func newStage(t *testing.T) *stage {
 	office, err := hours.Parse("Mon-Sun 08:00-22:00")
 	s.ok(err)
 	d := &casework.Desk{
-		Book: book, People: file, Talks: s.talks, Roster: roster, States: states, Pack: pack, Calendar: cal,
+		Book: book, People: file, Talks: s.talks, Roster: roster, States: states, Grants: grants, Pack: pack, Calendar: cal,
 		Office: cal.With(office), Words: words, Now: s.now, Log: log,
 	}
 	s.posts, err = store.Open[delivery.Delivery](ctx, engine, "deliveries") // before the outbox makes its indexes

@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"kefu/bot"
+	"kefu/bot/approval"
 	"kefu/bot/casework"
 	"kefu/bot/chat"
 	"kefu/bot/conversation"
@@ -62,6 +63,7 @@ type App struct {
 	Book     *ticket.Book
 	States   *staff.States
 	Know     *knowledge.Base
+	Grants   *approval.Book
 	Out      *delivery.Outbox
 	Cases    *casework.Desk
 	Bot      *bot.Bot
@@ -223,15 +225,27 @@ func (a *App) authorize() string {
 }
 
 func (a *App) openBooks(ctx context.Context) error {
-	var errs [6]error
+	var errs [7]error
 	a.Inbox, errs[0] = inbox.Open(ctx, a.Store, a.now)
 	a.Talks, errs[1] = conversation.Open(ctx, a.Store, a.now)
 	a.People, errs[2] = customer.Open(ctx, a.Store, a.now)
 	a.Book, errs[3] = ticket.Open(ctx, a.Store, a.now, a.Calendar.Location(), limits(a.Pack))
 	a.States, errs[4] = staff.OpenStates(ctx, a.Store)
 	a.Know, errs[5] = openKnowledge(ctx, a.Store, a.Pack, a.now())
-	return errors.Join(errs[:]...)
+	if err := errors.Join(errs[:]...); err != nil {
+		return err
+	}
+	if a.alone() {
+		a.Talks.Alone()
+		a.People.Alone()
+		a.Book.Alone()
+	}
+	return nil
 }
+
+// alone says that no other process works on this store: with a Redis of its own
+// it would have been refused.
+func (a *App) alone() bool { return a.Memory.Embedded() }
 
 // URL is where this instance serves pages and webhooks, on the address it
 // listens on.

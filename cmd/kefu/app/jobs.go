@@ -34,6 +34,7 @@ func (a *App) openJobs(ctx context.Context) error {
 		jobs.FromCollection(a.Talks.Collection(), jobs.Replies, func(c *conversation.Conversation) *store.Time { return &c.Due }, a.Bot.RunConversation),
 		jobs.FromCollection(a.Book.Collection(), jobs.Replies, func(t *ticket.Ticket) *store.Time { return &t.Due }, a.Cases.Run),
 		jobs.FromCollection(a.People.Collection(), jobs.Notices, func(c *customer.Customer) *store.Time { return &c.Lookup }, a.lookUp),
+		a.Grants.Source(a.Cases.RunGrant),
 		daily.Source(),
 	}
 	sources = slices.Concat(sources, a.Out.Sources(), a.Bench.Sources())

@@ -20,7 +20,7 @@ import (
 // openWork makes those who decide: the desk, the bot and the staff's bench.
 func (a *App) openWork(ctx context.Context) error {
 	a.Cases = &casework.Desk{
-		Book: a.Book, People: a.People, Talks: a.Talks, Out: a.Out, Roster: a.Roster, Pack: a.Pack, States: a.States,
+		Book: a.Book, People: a.People, Talks: a.Talks, Out: a.Out, Roster: a.Roster, Pack: a.Pack, States: a.States, Grants: a.Grants,
 		Calendar: a.Calendar, Office: a.Office, Words: a.Words, Now: a.now, Log: a.log,
 		Link: a.caseLink, Robots: slices.Sorted(maps.Keys(a.Config.Wecom.Robots)), Fetch: a.files.fetch,
 		Template: func(account chat.Account, name string) bool {
@@ -32,7 +32,7 @@ func (a *App) openWork(ctx context.Context) error {
 	a.Bot = bot.New(bot.Parts{
 		Inbox: a.Inbox, Talks: a.Talks, People: a.People, Cases: a.Cases, Out: a.Out, Reader: a.Reader, Know: a.Know,
 		Words: a.Words, Now: a.now, Zone: a.Calendar.Location(), Log: a.log, Meter: a.metrics,
-		Wake: a.wakeEntry, Alone: a.Memory.Embedded(),
+		Wake: a.wakeEntry, Alone: a.alone(),
 	})
 	var err error
 	a.Bench, err = workbench.New(ctx, workbench.Deps{
