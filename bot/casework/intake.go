@@ -30,7 +30,7 @@ type Intake struct {
 	Product  string
 	Stay     string
 	Slots    map[string]string // what else was told: when, people, address, …
-	Near     string // the closest knowledge
+	Near     string            // the closest knowledge
 	NearID   string
 	Level    ticket.Level
 	Alarms   []string
