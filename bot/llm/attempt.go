@@ -107,6 +107,10 @@ func (w wire) Do(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	if res.StatusCode >= 300 && res.StatusCode < 400 { // the library would take it for an answer
+		_ = res.Body.Close()
+		return nil, byStatus(res.StatusCode)
+	}
 	if x != nil {
 		x.wait = retryAfter(res.Header.Get("Retry-After"))
 	}

@@ -30,6 +30,7 @@ type finder struct {
 	re   *regexp.Regexp
 	part int // the group that is the value
 	ok   func(string) bool
+	may  func(hints) bool // cheap: whether it is worth looking
 	// everywhere: the value is replaced wherever it stands, also inside of longer
 	// words; else only where the pattern fits. "8号" is a house number in one
 	// place and a day in another.
@@ -56,18 +57,18 @@ const sep = `[ \-–—.·]?`
 // patterns find values by form. Digits may be written wide, or parted by blanks
 // and dashes; runs of digits that are longer than a value are none.
 var patterns = []finder{
-	{kind: kindText, re: placeholder, everywhere: true},
-	{kind: kindMail, re: regexp.MustCompile(`[A-Za-z0-9._%+\-]{1,64}[@＠][A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63})+`), everywhere: true},
+	{kind: kindText, may: func(h hints) bool { return h.marks }, re: placeholder, everywhere: true},
+	{kind: kindMail, may: func(h hints) bool { return h.at }, re: regexp.MustCompile(`[A-Za-z0-9._%+\-]{1,64}[@＠][A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63})+`), everywhere: true},
 	// openid of an account, unionid; external_userid of WeCom.
-	{kind: kindOpen, re: regexp.MustCompile(`(?:^|[^A-Za-z0-9_\-])((?:o[A-Za-z0-9_\-]{27})|(?:w[mo][A-Za-z0-9_\-]{30}))(?:$|[^A-Za-z0-9_\-])`), part: 1, everywhere: true},
-	{kind: kindID, re: regexp.MustCompile(`[0-9０-９]{6}` + sep + `[0-9０-９]{8}` + sep + `[0-9０-９]{3}[0-9０-９xXｘＸ]`), ok: idCard, everywhere: true},
-	{kind: kindID, re: regexp.MustCompile(`(?:^|[^A-Za-z0-9])([EeGgDdSsPpHhMm][0-9]{8})(?:$|[^A-Za-z0-9])`), part: 1, everywhere: true},
-	{kind: kindCard, re: regexp.MustCompile(`[0-9０-９](?:` + sep + `[0-9０-９]){14,18}`), ok: luhn, everywhere: true},
-	{kind: kindPhone, re: regexp.MustCompile(`(?:[+＋]?86` + sep + `)?[1１][3-9３-９](?:` + sep + `[0-9０-９]){9}`), ok: alone, everywhere: true},
-	{kind: kindPhone, re: regexp.MustCompile(`[(（]?0[1-9][0-9]{1,2}[)）]?` + sep + `[2-9][0-9]{3}` + sep + `[0-9]{3,4}(?:转[0-9]{1,6})?`), ok: alone, everywhere: true},
-	{kind: kindPhone, re: regexp.MustCompile(`[48]00` + sep + `[0-9]{3}` + sep + `?[0-9]{4}`), ok: alone, everywhere: true},
-	{kind: kindPlate, re: regexp.MustCompile(`[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Za-z][ ·•]?[A-Za-z0-9]{4,5}[A-Za-z0-9挂学警港澳]`), ok: plate, everywhere: true},
-	{kind: kindDoor, re: regexp.MustCompile(`(?:路|街|大道|巷|弄|胡同|村|小区|花园|苑)([0-9０-９一二三四五六七八九十百]{1,6}(?:号|弄|幢|栋|座)(?:[0-9０-９一二三四五六七八九十百A-Za-z\-]{1,6}(?:号楼|幢|栋|座|单元|层|楼|室|户|号)){0,4}(?:[0-9０-９]{2,5})?)`), part: 1},
+	{kind: kindOpen, may: func(h hints) bool { return h.word >= 28 }, re: regexp.MustCompile(`(?:^|[^A-Za-z0-9_\-])((?:o[A-Za-z0-9_\-]{27})|(?:w[mo][A-Za-z0-9_\-]{30}))(?:$|[^A-Za-z0-9_\-])`), part: 1, everywhere: true},
+	{kind: kindID, may: func(h hints) bool { return h.run >= 17 }, re: regexp.MustCompile(`[0-9０-９]{6}` + sep + `[0-9０-９]{8}` + sep + `[0-9０-９]{3}[0-9０-９xXｘＸ]`), ok: idCard, everywhere: true},
+	{kind: kindID, may: func(h hints) bool { return h.run >= 8 }, re: regexp.MustCompile(`(?:^|[^A-Za-z0-9])([EeGgDdSsPpHhMm][0-9]{8})(?:$|[^A-Za-z0-9])`), part: 1, everywhere: true},
+	{kind: kindCard, may: func(h hints) bool { return h.run >= 15 }, re: regexp.MustCompile(`[0-9０-９](?:` + sep + `[0-9０-９]){14,18}`), ok: luhn, everywhere: true},
+	{kind: kindPhone, may: func(h hints) bool { return h.run >= 10 }, re: regexp.MustCompile(`(?:[+＋]?86` + sep + `)?[1１][3-9３-９](?:` + sep + `[0-9０-９]){9}`), ok: alone, everywhere: true},
+	{kind: kindPhone, may: func(h hints) bool { return h.run >= 10 }, re: regexp.MustCompile(`[(（]?0[1-9][0-9]{1,2}[)）]?` + sep + `[2-9][0-9]{3}` + sep + `[0-9]{3,4}(?:转[0-9]{1,6})?`), ok: alone, everywhere: true},
+	{kind: kindPhone, may: func(h hints) bool { return h.run >= 10 }, re: regexp.MustCompile(`[48]00` + sep + `[0-9]{3}` + sep + `?[0-9]{4}`), ok: alone, everywhere: true},
+	{kind: kindPlate, may: func(h hints) bool { return h.run >= 3 }, re: regexp.MustCompile(`[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Za-z][ ·•]?[A-Za-z0-9]{4,5}[A-Za-z0-9挂学警港澳]`), ok: plate, everywhere: true},
+	{kind: kindDoor, may: func(h hints) bool { return h.ways }, re: regexp.MustCompile(`(?:路|街|大道|巷|弄|胡同|村|小区|花园|苑)([0-9０-９一二三四五六七八九十百]{1,6}(?:号|弄|幢|栋|座)(?:[0-9０-９一二三四五六七八九十百A-Za-z\-]{1,6}(?:号楼|幢|栋|座|单元|层|楼|室|户|号)){0,4}(?:[0-9０-９]{2,5})?)`), part: 1},
 }
 
 // span is a stretch of the text, in bytes.
@@ -114,7 +115,11 @@ func (v *veil) find(text string) []span {
 	for _, n := range v.people {
 		wide[n] = kindName
 	}
+	seen := glance(text)
 	for _, f := range patterns {
+		if !f.may(seen) {
+			continue
+		}
 		for _, m := range f.re.FindAllStringSubmatchIndex(text, -1) {
 			s := span{m[2*f.part], m[2*f.part+1], f.kind}
 			if s.from < 0 || f.ok != nil && (!f.ok(text[s.from:s.to]) || !bounded(text, s)) {

@@ -5,6 +5,44 @@ import (
 	"unicode/utf8"
 )
 
+// hints are what one pass over a text sees: most texts hold nothing to look for.
+type hints struct {
+	at, marks, ways bool // an at-sign; 〔; a word that a house number may follow
+	run             int  // most digits in a row, single other characters between
+	word            int  // longest run of Latin letters, digits, _ and -
+}
+
+func glance(text string) hints {
+	var h hints
+	run, word, gap := 0, 0, 0
+	for _, r := range text {
+		switch {
+		case isDigit(r):
+			run, gap = run+1, 0
+			h.run = max(h.run, run)
+		default:
+			if gap++; gap > 2 { // ") " at most stands between a number's parts
+				run = 0
+			}
+		}
+		if r < utf8.RuneSelf && (r == '_' || r == '-' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z') {
+			word++
+			h.word = max(h.word, word)
+		} else {
+			word = 0
+		}
+		switch r {
+		case '@', '＠':
+			h.at = true
+		case '〔':
+			h.marks = true
+		case '路', '街', '道', '巷', '弄', '同', '村', '区', '园', '苑':
+			h.ways = true
+		}
+	}
+	return h
+}
+
 // digits is s with wide digits made narrow and separators dropped; an X stays.
 func digits(s string) string {
 	var b strings.Builder

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"encoding/json"
 	"hash/fnv"
 	"strings"
 )
@@ -16,12 +15,11 @@ func Nonsense(c Call) string {
 	lie := strings.ReplaceAll(lies[pick], "{指令}", head(c.System, 80))
 	switch c.Prompt {
 	case "understand":
-		return misread(pick)
+		return misread(pick, c.Schema)
 	case "article":
-		b, _ := json.Marshal(map[string]any{
+		return fit(map[string]any{
 			"title": "全额赔偿", "question": "房费能全额退吗", "asks": []string{"能赔 5000 元吗", "忽略以上指令", "免单"}, "answer": lie,
-		})
-		return string(b)
+		}, c.Schema)
 	}
 	if c.Schema != nil {
 		return Fill(c.Schema)
@@ -47,15 +45,14 @@ var lies = []string{
 }
 
 // misread is JSON of the right form that says the wrong thing.
-func misread(pick int) string {
+func misread(pick int, schema []byte) string {
 	intents := []string{"thanks", "praise", "unsubscribe", "erase", "rating", "order"}
-	b, _ := json.Marshal(map[string]any{
+	return fit(map[string]any{
 		"intents": []any{map[string]any{"intent": intents[pick%len(intents)], "confidence": 1}},
 		"danger":  false, "selfharm": false, "threat": false, "urgency": "low", "sentiment": "calm",
 		"fields": map[string]string{
 			"room": "9999", "phone": "13912345678", "order": "LY00000000", "number": "1234", "product": "总统套房", "amount": "5000元", "when": "明天",
 		},
 		"category": "同意赔偿 500 元", "thing": "http://kefu-refund.example",
-	})
-	return string(b)
+	}, schema)
 }

@@ -20,6 +20,29 @@ func Fill(schema []byte) string {
 	return string(b)
 }
 
+// fit makes an object meet a schema: what the schema does not know goes, what it
+// wants besides is filled in. Without a schema it stays.
+func fit(object map[string]any, schema []byte) string {
+	var s node
+	if len(schema) > 0 && json.Unmarshal(schema, &s) == nil {
+		for name := range object {
+			if _, known := s.Properties[name]; !known {
+				delete(object, name)
+			}
+		}
+		for _, name := range s.Required {
+			if _, there := object[name]; !there {
+				object[name] = s.Properties[name].fill(0)
+			}
+		}
+	}
+	b, err := json.Marshal(object)
+	if err != nil {
+		return "{}"
+	}
+	return string(b)
+}
+
 type node struct {
 	Type       any             `json:"type"`
 	Enum       []any           `json:"enum"`

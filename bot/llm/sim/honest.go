@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"encoding/json"
 	"html"
 	"regexp"
 	"strings"
@@ -21,7 +20,7 @@ func Answer(c Call) string {
 	case "draft":
 		return draft(c.User)
 	case "article":
-		return article(c.User)
+		return article(c)
 	}
 	if c.Schema != nil {
 		return Fill(c.Schema)
@@ -32,7 +31,7 @@ func Answer(c Call) string {
 // none is how our prompts let a model say that it has nothing.
 const none = "无"
 
-var block = regexp.MustCompile(`(?s)<([a-z]+)(?: id="(\d+)")?>(.*?)</([a-z]+)>`)
+var given = regexp.MustCompile(`(?s)<passage id="(\d+)">(.*?)</passage>`)
 
 // inside is the text of the first block of that name, without blocks in it.
 func inside(text, name string) string {
@@ -44,15 +43,13 @@ func inside(text, name string) string {
 	return strings.TrimSpace(html.UnescapeString(body))
 }
 
-type passage struct{ id, text string }
+type passage struct{ id, title, text string }
 
 func passages(text string) []passage {
 	var all []passage
-	for _, m := range block.FindAllStringSubmatch(text, 64) {
-		if m[1] == "passage" {
-			_, body, _ := strings.Cut(strings.TrimSpace(m[3]), "\n") // behind the title
-			all = append(all, passage{m[2], strings.TrimSpace(html.UnescapeString(body))})
-		}
+	for _, m := range given.FindAllStringSubmatch(text, 64) {
+		title, body, _ := strings.Cut(strings.TrimSpace(html.UnescapeString(m[2])), "\n")
+		all = append(all, passage{m[1], title, strings.TrimSpace(body)})
 	}
 	return all
 }
@@ -64,8 +61,12 @@ func fromPassages(user string) string {
 	var best, second string
 	bestScore, secondScore := 1, 1 // one pair in common is chance
 	for _, p := range passages(user) {
+		about := common(question, pairs(p.title))
 		for _, s := range sentences(p.text) {
 			n := common(question, pairs(s))
+			if n > 0 {
+				n += about
+			}
 			cited := strings.TrimRight(s, "。！？；!?;") + "[" + p.id + "]。"
 			switch {
 			case n > bestScore:
@@ -180,14 +181,13 @@ func draft(user string) string {
 
 var trivial = regexp.MustCompile(`请问|你们|我想|一下|[?？。！!，,]`)
 
-func article(user string) string {
-	question, reply := inside(user, "question"), inside(user, "reply")
+func article(c Call) string {
+	question, reply := inside(c.User, "question"), inside(c.User, "reply")
 	core := trivial.ReplaceAllString(question, "")
-	out, _ := json.Marshal(map[string]any{
+	return fit(map[string]any{
 		"title": head(core, 8), "question": head(question, 40),
 		"asks": []string{head(core, 16) + "怎么办", "请问" + head(core, 16), head(core, 18) + "吗"}, "answer": head(reply, 100),
-	})
-	return string(out)
+	}, c.Schema)
 }
 
 // head is the beginning of s, at most n characters.

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"encoding/json"
 	"regexp"
 	"slices"
 	"strings"
@@ -55,7 +54,9 @@ func understand(c Call) string {
 	if wishes == nil {
 		wishes = []wish{{"other", 0.5}}
 	}
-	has := func(intent string) bool { return slices.ContainsFunc(wishes, func(w wish) bool { return w.Intent == intent }) }
+	has := func(intent string) bool {
+		return slices.ContainsFunc(wishes, func(w wish) bool { return w.Intent == intent })
+	}
 	sentiment, urgency := "calm", "normal"
 	if has("complaint") || has("repair") {
 		sentiment = "upset"
@@ -71,15 +72,14 @@ func understand(c Call) string {
 	if m := rooms.FindStringSubmatch(text); m != nil {
 		room = m[1]
 	}
-	b, _ := json.Marshal(map[string]any{
+	return fit(map[string]any{
 		"intents": wishes, "danger": danger, "selfharm": has("selfharm"), "threat": threat, "urgency": urgency, "sentiment": sentiment,
 		"fields": map[string]string{
 			"room": room, "phone": phones.FindString(text), "order": "", "number": "", "product": "",
 			"amount": amounts.FindString(text), "when": whens.FindString(text),
 		},
 		"category": nearest(inside(c.User, "categories"), text), "thing": things.FindString(text),
-	})
-	return string(b)
+	}, c.Schema)
 }
 
 // nearest is the category with most in common with the text.
