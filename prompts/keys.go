@@ -299,6 +299,7 @@ const ( // Compensations, to staff.
 	StaffCompNone         = "staff.comp_none"          // 同意、补签，没有等着的
 	StaffCompWhich        = "staff.comp_which"         // 几笔等着，没说哪一笔
 	StaffCompItem         = "staff.comp_item"          // {no} {form} {amount} 元
+	StaffMorningSigns     = "staff.morning_signs"      // 早上的清单里一行
 	StaffErrCompForm      = "staff.err_comp_form"      // 没有这种补偿
 	StaffErrCompAmount    = "staff.err_comp_amount"    // 金额写成 200 或 12.50
 	StaffErrCompReason    = "staff.err_comp_reason"    // 没有这个原因

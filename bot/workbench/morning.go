@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"kefu/bot/approval"
 	"kefu/bot/chat"
 	"kefu/bot/delivery"
 	"kefu/bot/hours"
@@ -61,15 +62,23 @@ func (b *Bench) good(ctx context.Context, p staff.Person, low []*ticket.Ticket) 
 		return err
 	}
 	visits := slices.DeleteFunc(slices.Clone(low), func(on *ticket.Ticket) bool { return on.Asked != p.ID })
+	signs, err := b.Cases.ToDecide(ctx, p.ID, "", approval.Signing)
+	if err != nil {
+		return err
+	}
 	n := len(list) + len(visits)
-	if n == 0 {
+	if n+len(signs) == 0 {
 		return nil
 	}
 	state, err := b.States.Get(ctx, p.ID)
 	if err != nil || state.Said >= day {
 		return err
 	}
-	card := b.Words.Card(prompts.CardMorning, b.today(p, list, visits, n))
+	v := b.today(p, list, visits, n)
+	if len(signs) > 0 {
+		v["signs"] = b.Words.Line(prompts.StaffMorningSigns, prompts.Vars{"n": len(signs)})
+	}
+	card := b.Words.Card(prompts.CardMorning, v)
 	card.URL = b.link(PageMine)
 	c := chat.Content{Form: chat.AsCard, Card: &card}
 	if p.NoCard {
@@ -165,7 +174,15 @@ func (b *Bench) MorningManager(ctx context.Context) error {
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	text := b.Words.Line(prompts.StaffMorningManager, b.yesterday(list))
+	v := b.yesterday(list)
+	given, err := b.Cases.Granted(ctx, dayOf(today.Add(-time.Hour), b.Calendar), today)
+	if err != nil {
+		return err
+	}
+	if given > 0 {
+		v["compensation"] = given.String()
+	}
+	text := b.Words.Line(prompts.StaffMorningManager, v)
 	var errs []error
 	for _, p := range b.Roster.Managers(b.Now()) {
 		d := b.morning(p, chat.Say(text))

@@ -45,6 +45,11 @@ const (
 	vSend     verb = "send" // of what waits to be confirmed
 	vKeep     verb = "keep"
 	vOther    verb = "other"
+	vGrant    verb = "grant" // a compensation
+	vApprove  verb = "approve"
+	vReject   verb = "reject"
+	vAmend    verb = "amend"
+	vSign     verb = "sign"
 )
 
 // spelling is one way to type a command.
@@ -81,6 +86,8 @@ var spellings = []spelling{
 	{"已致电", vCalled, spaced}, {"我去", vGoing, spaced}, {"做完了", vDone, spaced}, {"做不了", vCannot, spaced},
 	{"常用语", vPhrases, alone}, {"/", vPhrases, alone}, {"交班", vHand, spaced}, {"设置", vSettings, alone}, {"帮助", vUsage, alone}, {"?", vUsage, alone},
 	{"发送", vSend, alone},
+	{"申请补偿", vGrant, spaced}, {"补偿", vGrant, spaced}, {"同意", vApprove, spaced}, {"批准", vApprove, spaced},
+	{"不同意", vReject, spaced}, {"改金额", vAmend, spaced}, {"补签", vSign, spaced},
 }
 
 // command is what somebody typed, taken apart.

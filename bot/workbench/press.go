@@ -64,6 +64,8 @@ func (t *turn) press(ctx context.Context, b button, selected map[string]string) 
 		return t.leaveTo(ctx, selected["person"])
 	case "approve_kb":
 		return t.approve(ctx, b.no)
+	case "approve", "reject", "amend", "sign", "deny":
+		return t.pressGrant(ctx, b)
 	case "send":
 		return t.confirmed(ctx, vSend, b.more)
 	case "note":
@@ -146,7 +148,7 @@ func (t *turn) pressOn(ctx context.Context, b button, on *ticket.Ticket, selecte
 	case "learn", "learn_edit", "learn_no":
 		return t.learn(ctx, b.do, on)
 	case "compensate":
-		return fill(sayOnPage, prompts.Vars{"link": t.page(on)}), nil
+		return t.howToGrant(ctx, on)
 	}
 	return t.line(prompts.StaffOldCard, nil), nil
 }
@@ -311,6 +313,8 @@ func (t *turn) answered(ctx context.Context, h *held, key, text string) (string,
 		say, err = t.promise(ctx, t.on, text)
 	case b.do == "learn_edit":
 		say, err = t.relearn(ctx, t.on, text)
+	case b.do == "reject", b.do == "amend":
+		say, err = t.answerGrant(ctx, b, text)
 	}
 	if err != nil && (!refused(err) || t.on != nil && t.on.IsOpen()) { // they may answer better
 		return "", err

@@ -31,6 +31,11 @@ func (t *turn) typed(ctx context.Context, text string) (string, error) {
 	if is && c.loose && (asked != nil && len(asked.Options) == 0 || t.state.CurrentAt(t.now) != "") {
 		is = false
 	}
+	if is && slices.Contains(decides, c.verb) {
+		if is, err = t.decides(ctx, c, asked == nil && t.state.CurrentAt(t.now) == ""); err != nil {
+			return "", err
+		}
+	}
 	switch {
 	case asked != nil && len(asked.Options) > 0:
 		if o, ok := picked(text, asked.Options); ok {
@@ -108,6 +113,8 @@ func (t *turn) command(ctx context.Context, c command) (string, error) {
 		return t.listPhrases(), nil
 	case vSend, vKeep, vOther:
 		return t.confirmed(ctx, c.verb, t.state.Pending.ID)
+	case vApprove, vReject, vAmend, vSign:
+		return t.decide(ctx, c)
 	case vPart:
 		if c.no == "" {
 			return "", t.refuse(prompts.StaffSplitWhich, nil)
@@ -182,6 +189,8 @@ func (t *turn) do(ctx context.Context, c command, on *ticket.Ticket) (string, er
 		return t.calledThem(ctx, on, c.rest)
 	case vGoing, vDone, vCannot:
 		return t.helping(ctx, c, on)
+	case vGrant:
+		return t.compensate(ctx, on, c.rest)
 	}
 	return "", t.refuse(prompts.StaffErrCommand, prompts.Vars{"text": clip(c.all, 20)})
 }
