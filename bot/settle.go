@@ -83,7 +83,7 @@ const decideTries = 12
 // decide computes what a group of messages means and records it in one write.
 func (b *Bot) decide(ctx context.Context, who chat.CustomerID, group, open []*inbox.Entry, live call) (turns []conversation.Turn, left *conversation.Conversation, err error) {
 	for range decideTries {
-		conv, err := b.Talks.With(ctx, who)
+		conv, err := b.Talks.Take(ctx, who)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -94,7 +94,7 @@ func (b *Bot) decide(ctx context.Context, who chat.CustomerID, group, open []*in
 			continue
 		}
 		if turns, all := decided(conv, group); all {
-			return turns, leaves(conv), nil
+			return turns, b.leaves(conv), nil
 		}
 		conv.Forget(b.Now(), func(key string) bool {
 			return slices.ContainsFunc(open, func(e *inbox.Entry) bool { return e.ID == key })
@@ -105,7 +105,7 @@ func (b *Bot) decide(ctx context.Context, who chat.CustomerID, group, open []*in
 		}
 		err = b.Talks.Save(ctx, conv)
 		if err == nil {
-			return turns, leaves(conv), nil
+			return turns, b.leaves(conv), nil
 		}
 		if !errors.Is(err, store.ErrConflict) {
 			return nil, nil, err
@@ -114,11 +114,12 @@ func (b *Bot) decide(ctx context.Context, who chat.CustomerID, group, open []*in
 	return nil, nil, fmt.Errorf("bot: conversation changed %d times while a message was decided", decideTries)
 }
 
-// leaves is conv if something is left to be carried out.
-func leaves(conv *conversation.Conversation) *conversation.Conversation {
+// leaves is conv if something is left to be carried out; else it is given back.
+func (b *Bot) leaves(conv *conversation.Conversation) *conversation.Conversation {
 	if len(conv.Effects) > 0 {
 		return conv
 	}
+	b.Talks.Keep(conv)
 	return nil
 }
 
@@ -157,7 +158,8 @@ func (b *Bot) compute(ctx context.Context, conv *conversation.Conversation, grou
 	}
 	turn := conversation.Turn{Key: last.ID, Mode: conversation.Silent, At: store.At(s.now)}
 	if !s.reply.IsZero() {
-		turn.Reply, turn.Mode = &s.reply, conversation.Later
+		reply := s.reply // which outlives the scene
+		turn.Reply, turn.Mode = &reply, conversation.Later
 		if last.ID == live.key() && time.Since(live.began) < inTime && !s.queued {
 			turn.Mode = conversation.Passive
 		}

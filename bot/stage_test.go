@@ -32,7 +32,7 @@ import (
 
 // stage is a whole department without its channels: what is sent is kept.
 type stage struct {
-	t     *testing.T
+	t     testing.TB
 	bot   *bot.Bot
 	desk  *casework.Desk
 	talks *conversation.Talks
@@ -88,7 +88,17 @@ var people = []staff.Person{
 	{ID: "lin", Name: "管家", ShownAs: "林悦", Roles: []string{"agent", "butler"}, Team: "cs"},
 }
 
-func newStage(t *testing.T) *stage {
+func newStage(t testing.TB) *stage {
+	t.Helper()
+	engine, err := sqlite.OpenMemory(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return stageOn(t, engine, false)
+}
+
+// stageOn is a stage on that store, which it closes.
+func stageOn(t testing.TB, engine store.Engine, alone bool) *stage {
 	t.Helper()
 	ctx := t.Context()
 	s := &stage{t: t, post: &post{rendered: map[string]chat.Content{}}, clock: time.Date(2026, 11, 24, 14, 5, 0, 0, hours.China())}
@@ -98,8 +108,6 @@ func newStage(t *testing.T) *stage {
 			t.Fatal(err)
 		}
 	}
-	engine, err := sqlite.OpenMemory(ctx)
-	must(err)
 	t.Cleanup(func() { engine.Close() })
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
 	pack, err := desk.Load("hotel")
@@ -124,6 +132,11 @@ func newStage(t *testing.T) *stage {
 	must(err)
 	box, err := inbox.Open(ctx, engine, s.now)
 	must(err)
+	if alone {
+		book.Alone()
+		talks.Alone()
+		file.Alone()
+	}
 	office, err := hours.Parse("Mon-Sun 08:00-22:00")
 	must(err)
 	d := &casework.Desk{
@@ -131,7 +144,7 @@ func newStage(t *testing.T) *stage {
 		Office: cal.With(office), Words: words, Now: s.now, Log: log, Robots: []string{"staff", "escalation"},
 	}
 	out, err := delivery.New(ctx, delivery.Deps{
-		Store: engine, Ledger: talks, Now: s.now, Log: log, OnUndelivered: d.Undelivered,
+		Store: engine, Ledger: talks, Now: s.now, Log: log, OnUndelivered: d.Undelivered, Alone: alone,
 		Carriers: map[chat.Channel]chat.Carrier{chat.OA: s.post, chat.WeCom: s.post, chat.Robot: s.post},
 	})
 	must(err)
@@ -146,7 +159,7 @@ func newStage(t *testing.T) *stage {
 	}
 	s.bot = bot.New(bot.Parts{
 		Inbox: box, Talks: talks, People: file, Cases: d, Out: out, Reader: intent.New(lex), Know: know,
-		Words: words, Now: s.now, Zone: hours.China(), Log: log,
+		Words: words, Now: s.now, Zone: hours.China(), Log: log, Alone: alone,
 	})
 	s.desk, s.talks, s.out = d, talks, out
 	t.Cleanup(func() {

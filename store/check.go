@@ -26,7 +26,7 @@ func (d Document) Check() error {
 	switch {
 	case len(d.Body) > MaxBody:
 		return fmt.Errorf("%w: body of %d bytes is over %d", ErrRefused, len(d.Body), MaxBody)
-	case !json.Valid(d.Body) || !utf8.Valid(d.Body):
+	case !d.encoded && !json.Valid(d.Body) || !utf8.Valid(d.Body):
 		return fmt.Errorf("%w: body is not JSON in UTF-8", ErrRefused)
 	case bytes.TrimLeft(d.Body, " \t\r\n")[0] != '{':
 		return fmt.Errorf("%w: body is not a JSON object", ErrRefused)

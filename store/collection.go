@@ -29,6 +29,7 @@ type Collection[T any] struct {
 	engine Engine
 	name   string
 	locks  *Locks
+	heard  func(v *T, err error)
 }
 
 // Open returns the collection of that name and makes its indexes.
@@ -39,8 +40,13 @@ func Open[T any](ctx context.Context, e Engine, name string, ix ...Index) (*Coll
 	if err := e.EnsureIndexes(ctx, name, ix...); err != nil {
 		return nil, fmt.Errorf("store: indexes of %s: %w", name, err)
 	}
-	return &Collection[T]{engine: e, name: name, locks: NewLocks(256)}, nil
+	return &Collection[T]{engine: e, name: name, locks: NewLocks(256), heard: func(*T, error) {}}, nil
 }
+
+// Watch makes heard be told of every write through this collection, after it and
+// before its caller hears of it, with its error; a document that was deleted has
+// only its id. To be set before the first write.
+func (c *Collection[T]) Watch(heard func(v *T, err error)) { c.heard = heard }
 
 // Name is the collection's name.
 func (c *Collection[T]) Name() string { return c.name }
@@ -57,7 +63,9 @@ func (c *Collection[T]) Insert(ctx context.Context, v *T) error {
 	if err != nil {
 		return err
 	}
-	if err := c.unknown(ctx, func() error { return c.engine.Insert(ctx, c.name, d) }); err != nil {
+	err = c.unknown(ctx, func() error { return c.engine.Insert(ctx, c.name, d) })
+	c.heard(v, err)
+	if err != nil {
 		return err
 	}
 	m.Rev = 1
@@ -80,7 +88,9 @@ func (c *Collection[T]) Replace(ctx context.Context, v *T) error {
 	if err != nil {
 		return err
 	}
-	if err := c.unknown(ctx, func() error { return c.engine.Replace(ctx, c.name, d) }); err != nil {
+	err = c.unknown(ctx, func() error { return c.engine.Replace(ctx, c.name, d) })
+	c.heard(v, err)
+	if err != nil {
 		return err
 	}
 	header(v).Rev++
@@ -89,7 +99,11 @@ func (c *Collection[T]) Replace(ctx context.Context, v *T) error {
 
 // Delete removes the document; removing what is not there is no error.
 func (c *Collection[T]) Delete(ctx context.Context, id string) error {
-	return c.engine.Delete(ctx, c.name, id)
+	err := c.engine.Delete(ctx, c.name, id)
+	gone := new(T)
+	header(gone).ID = id
+	c.heard(gone, err)
+	return err
 }
 
 // ErrUnchanged, returned by a change, leaves the document as it is; Update then
@@ -220,7 +234,7 @@ func (c *Collection[T]) encode(v *T) (Document, error) {
 	if m.ID == "" {
 		return Document{}, fmt.Errorf("store: %s: %w: no id", c.name, ErrRefused)
 	}
-	return Document{ID: m.ID, Rev: m.Rev, Last: rand.Text(), Body: bytes.TrimRight(b.Bytes(), "\n")}, nil
+	return Document{ID: m.ID, Rev: m.Rev, Last: rand.Text(), Body: bytes.TrimRight(b.Bytes(), "\n"), encoded: true}, nil
 }
 
 func (c *Collection[T]) decode(d Document) (*T, error) {

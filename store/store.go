@@ -30,6 +30,11 @@ var (
 	ErrRefused = errors.New("store: refused")
 )
 
+// settled says that a write that returned err did not happen and will not.
+func settled(err error) bool {
+	return errors.Is(err, ErrExists) || errors.Is(err, ErrConflict) || errors.Is(err, ErrNotFound) || errors.Is(err, ErrRefused)
+}
+
 // MaxBody is the largest body of one document, in bytes.
 const MaxBody = 4 << 20
 
@@ -39,6 +44,8 @@ type Document struct {
 	Rev  int64  // 1 after Insert, one more with each Replace
 	Last string // id of the last write, set by the writer; recognises one's own after an unknown outcome
 	Body []byte // a JSON object in UTF-8, at most MaxBody bytes
+
+	encoded bool // Body was made by encoding/json, a moment ago: it is JSON
 }
 
 // Engine stores documents by collection name ([a-z_]{1,40}). All methods may be

@@ -16,8 +16,9 @@ import (
 // Talks keeps the conversations. It is also the ledger of what may be sent to
 // whom (delivery.Ledger).
 type Talks struct {
-	all *store.Collection[Conversation]
-	now func() time.Time
+	all  *store.Collection[Conversation]
+	now  func() time.Time
+	memo *store.Memo[*Conversation] // of those who wrote last; nil: another process may change them
 }
 
 var _ delivery.Ledger = (*Talks)(nil)
@@ -29,7 +30,18 @@ func Open(ctx context.Context, e store.Engine, now func() time.Time) (*Talks, er
 	if err != nil {
 		return nil, err
 	}
-	return &Talks{all, now}, nil
+	return &Talks{all: all, now: now}, nil
+}
+
+// remembered is how many conversations are kept in memory.
+const remembered = 4096
+
+// Alone says that no other process writes conversations, so that those of
+// customers who write again need not be read again. To be called before the first
+// use.
+func (t *Talks) Alone() {
+	t.memo = store.NewMemo[*Conversation](remembered)
+	t.all.Watch(func(c *Conversation, err error) { t.memo.Forget(c.ID, err) })
 }
 
 // Collection is for the clock that looks for what is due.
@@ -43,6 +55,20 @@ func (t *Talks) With(ctx context.Context, who chat.CustomerID) (*Conversation, e
 	}
 	return c, err
 }
+
+// Take is With for a decision, which ends in Save and then Keep. What it returns
+// may be older than what is stored; then Save returns store.ErrConflict, and the
+// next Take reads anew.
+func (t *Talks) Take(ctx context.Context, who chat.CustomerID) (*Conversation, error) {
+	if c, ok := t.memo.Take(string(who)); ok {
+		return c, nil
+	}
+	return t.With(ctx, who)
+}
+
+// Keep gives back a conversation that was saved and has no effects left. It must
+// not be used afterwards.
+func (t *Talks) Keep(c *Conversation) { t.memo.Put(c.ID, c) }
 
 // Save writes a conversation that was read with With and changed since: once, or
 // store.ErrConflict, and then everything must be decided anew.
@@ -95,11 +121,14 @@ func (t *Talks) Drop(ctx context.Context, c *Conversation, done ...string) error
 		return nil
 	}
 	now := t.now()
-	_, err := t.all.Amend(ctx, c, func(c *Conversation) error {
+	c, err := t.all.Amend(ctx, c, func(c *Conversation) error {
 		c.Effects = slices.DeleteFunc(slices.Clone(c.Effects), func(e Effect) bool { return slices.Contains(done, e.ID) })
 		c.settle(now)
 		return nil
 	})
+	if err == nil && len(c.Effects) == 0 {
+		t.Keep(c)
+	}
 	return err
 }
 

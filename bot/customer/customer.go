@@ -55,8 +55,9 @@ type Change struct {
 
 // File keeps the customers.
 type File struct {
-	all *store.Collection[Customer]
-	now func() time.Time
+	all  *store.Collection[Customer]
+	now  func() time.Time
+	memo *store.Memo[*Customer] // of those who wrote last; nil: another process may change them
 }
 
 // Open opens the file.
@@ -71,17 +72,37 @@ func Open(ctx context.Context, e store.Engine, now func() time.Time) (*File, err
 	if err != nil {
 		return nil, err
 	}
-	return &File{all, now}, nil
+	return &File{all: all, now: now}, nil
+}
+
+// remembered is how many files are kept in memory.
+const remembered = 4096
+
+// Alone says that no other process writes these files, so that those of customers
+// who write again need not be read again. To be called before the first use.
+func (f *File) Alone() {
+	f.memo = store.NewMemo[*Customer](remembered)
+	f.all.Watch(func(c *Customer, err error) { f.memo.Forget(c.ID, err) })
 }
 
 // Collection is for the clock that looks for what is due.
 func (f *File) Collection() *store.Collection[Customer] { return f.all }
 
 // Get returns the customer; one we have no file of yet is empty, with revision 0.
+// It is for reading: a change goes through the methods that make one.
 func (f *File) Get(ctx context.Context, id chat.CustomerID) (*Customer, error) {
+	if c, ok := f.memo.Get(string(id)); ok {
+		mine := *c
+		return &mine, nil
+	}
+	since := f.memo.Ask(string(id))
 	c, err := f.all.Get(ctx, string(id))
 	if errors.Is(err, store.ErrNotFound) {
 		return &Customer{Meta: store.Meta{ID: string(id)}}, nil
+	}
+	if err == nil {
+		kept := *c
+		f.memo.Learn(string(id), since, &kept)
 	}
 	return c, err
 }

@@ -35,7 +35,8 @@ type Deps struct {
 	Log      *slog.Logger
 	Wake     func(ctx context.Context, w jobs.Wake) error // nil: what finds no worker waits for the sweep
 	Metrics  prometheus.Registerer
-	Workers  int // first tries at once; 0: 32
+	Workers  int  // first tries at once; 0: 32
+	Alone    bool // no other process works on this store
 
 	// OnUndelivered tells whoever is responsible that d was held, failed or died.
 	// It is asked for once per delivery and repeated until it returns nil, so it
@@ -58,6 +59,9 @@ type Outbox struct {
 	lanes  *lanes
 	pauses *pauses
 	count  *metrics
+	// without are the customers for whom nothing is open or held; nil: another
+	// process may post for them.
+	without *store.Memo[struct{}]
 
 	slots  chan struct{}
 	work   sync.WaitGroup
@@ -109,6 +113,10 @@ func New(ctx context.Context, d Deps) (*Outbox, error) {
 	o := &Outbox{
 		Deps: d, all: all, early: early, count: count,
 		lanes: newLanes(), pauses: newPauses(), slots: make(chan struct{}, d.Workers),
+	}
+	if d.Alone {
+		o.without = store.NewMemo[struct{}](withoutMost)
+		all.Watch(o.heard)
 	}
 	o.ctx, o.stop = context.WithCancel(context.WithoutCancel(ctx))
 	return o, nil

@@ -22,7 +22,8 @@ type Book struct {
 	now     func() time.Time
 	zone    *time.Location
 	limits  Limits
-	longer  atomic.Value // the day on which four digits ran out
+	longer  atomic.Value          // the day on which four digits ran out
+	without *store.Memo[struct{}] // customers who have no live ticket; nil: another process may write some
 }
 
 // number reserves a short number for a ticket: the document's id is the number.
@@ -54,6 +55,17 @@ func Open(ctx context.Context, e store.Engine, now func() time.Time, zone *time.
 		return nil, err
 	}
 	return &Book{all: all, numbers: numbers, now: now, zone: zone, limits: limits}, nil
+}
+
+// withoutMost is of how many customers it is remembered that they have no live
+// ticket.
+const withoutMost = 50_000
+
+// Alone says that no other process writes tickets, so that it need not be asked
+// each time whether a customer has any. To be called before the first use.
+func (b *Book) Alone() {
+	b.without = store.NewMemo[struct{}](withoutMost)
+	b.all.Watch(func(t *Ticket, err error) { b.without.Forget(string(t.Who), err) })
 }
 
 // Limits are how long a case waits by itself.
@@ -125,10 +137,18 @@ func (b *Book) Of(ctx context.Context, who chat.CustomerID, limit int) ([]*Ticke
 
 // LiveOf are a customer's tickets that are not closed, newest first.
 func (b *Book) LiveOf(ctx context.Context, who chat.CustomerID, limit int) ([]*Ticket, error) {
-	return b.all.List(ctx, store.Query{
+	if _, none := b.without.Get(string(who)); none {
+		return nil, nil
+	}
+	since := b.without.Ask(string(who))
+	list, err := b.all.List(ctx, store.Query{
 		Where: []store.Cond{store.Where("live", store.Eq, true), store.Where("customer", store.Eq, string(who))},
 		Order: []store.Order{{Field: "created", Desc: true}}, Limit: limit,
 	})
+	if err == nil && len(list) == 0 {
+		b.without.Learn(string(who), since, struct{}{})
+	}
+	return list, err
 }
 
 // OwnedBy are the live tickets a person has, oldest first.

@@ -18,7 +18,7 @@ func (a *App) openOutbox(ctx context.Context) error {
 	}
 	out, err := delivery.New(ctx, delivery.Deps{
 		Store: a.Store, Carriers: carriers, Ledger: a.Talks, Rates: a.Memory, Now: a.now, Log: a.log,
-		Wake: a.runner.Enqueue, Metrics: a.metrics,
+		Wake: a.runner.Enqueue, Metrics: a.metrics, Alone: a.alone(),
 		// Cases are opened after the outbox, and nothing is sent before both are.
 		OnUndelivered: func(ctx context.Context, d delivery.Delivery) error { return a.Cases.Undelivered(ctx, d) },
 		OnUnreachable: a.unreachable,
