@@ -200,17 +200,3 @@ func corpID(w *Wecom) bool {
 	}
 	return corpForm.MatchString(w.CorpID)
 }
-
-func (c *Config) checkLLM(r *reader) {
-	if c.LLM.BaseURL == "" {
-		if c.LLM.Model != "" || c.LLM.APIKey != "" {
-			r.fail("llm.base_url", "没有写", "写接口地址，例如 https://…/v1；不用模型就删掉 llm")
-		}
-		return
-	}
-	r.checkURL("llm.base_url", &c.LLM.BaseURL, "例如 https://…/v1")
-	r.need("llm.model", c.LLM.Model, "写模型的名字")
-	if c.LLM.Timeout <= 0 || c.LLM.Timeout > maxLLMTimeout {
-		r.fail("llm.timeout", "要大于 0，不超过 60s", "删掉这一行就是 8s")
-	}
-}

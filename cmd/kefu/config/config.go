@@ -110,18 +110,6 @@ type Wecom struct {
 // On says that there is a WeCom to speak to.
 func (w Wecom) On() bool { return w.CorpID != "" }
 
-// LLM is any model with OpenAI's interface. Without a BaseURL there is none and
-// the bot understands by example sentences.
-type LLM struct {
-	BaseURL string        `yaml:"base_url"`
-	APIKey  Secret        `yaml:"api_key"`
-	Model   string        `yaml:"model"`
-	Timeout time.Duration `yaml:"timeout"` // of one call
-}
-
-// On says that there is a model.
-func (l LLM) On() bool { return l.BaseURL != "" }
-
 // Where the platforms answer.
 const (
 	OAAPI    = "https://api.weixin.qq.com"
@@ -138,6 +126,6 @@ func Default() *Config {
 		Pack:   "hotel",
 		Hours:  Hours{Open: "24h", Work: "Workday 09:00-18:00"},
 		Wecom:  Wecom{API: WecomAPI},
-		LLM:    LLM{Timeout: 8 * time.Second},
+		LLM:    LLM{Timeout: 8 * time.Second, MaxAtOnce: 8},
 	}
 }

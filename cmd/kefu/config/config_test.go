@@ -47,7 +47,7 @@ accounts:
      templates: {ticket_update: {id: T1, fields: {character_string1: "{no}", thing2: "{title}"}}}}
   - {id: test, app_id: wxtest, app_secret: s, token: abc, mode: plain, api: http://127.0.0.1:7000/oa/}
 wecom: {corp_id: ww0123456789abcdef, agent_id: 1000002, secret: s, token: abc, aes_key: ` + aes + `, robots: {staff: KEY, escalation: KEY2}}
-llm: {base_url: http://127.0.0.1:1/v1, api_key: "${LLM_KEY:-none}", model: m, timeout: 3s}
+llm: {base_url: http://127.0.0.1:1/v1, api_key: "${LLM_KEY:-none}", model: m, timeout: 3s, max_at_once: 4, budget: 20, price_in: 0.5, price_out: 8, mask: true}
 staff:
   - {id: fd01, name: 前台一号, shown_as: 小陈, roles: [agent], team: front, dept: 前厅, duty: "Mon-Sun 22:00-08:00", phone: 13800000000, no_card: true, lead: lead01}
   - {id: lead01, wecom_id: Lead, name: 组长, roles: [lead, agent]}
@@ -77,7 +77,7 @@ func TestLoadReadsEverything(t *testing.T) {
 			{ID: "test", AppID: "wxtest", AppSecret: "s", Token: "abc", Mode: Plain, API: "http://127.0.0.1:7000/oa", MsgMenu: true},
 		},
 		Wecom: Wecom{"ww0123456789abcdef", 1000002, "s", "abc", aes, WecomAPI, map[string]Secret{"staff": "KEY", "escalation": "KEY2"}},
-		LLM:   LLM{"http://127.0.0.1:1/v1", "none", "m", 3 * time.Second},
+		LLM:   LLM{"http://127.0.0.1:1/v1", "none", "m", 3 * time.Second, 4, 20, 0.5, 8, new(true)},
 		Staff: []staff.Person{
 			{
 				ID: "fd01", Name: "前台一号", ShownAs: "小陈", Roles: []string{"agent"}, Team: "front", Dept: "前厅",
@@ -139,7 +139,7 @@ func TestSampleIsTheExampleAndPasses(t *testing.T) {
 func TestSampleNamesEveryKey(t *testing.T) {
 	walk := func(f fields) {
 		for _, name := range f.names {
-			if !strings.Contains(Sample(), name) && name != "timeout" {
+			if !strings.Contains(Sample(), name) {
 				t.Errorf("kefu.example.yaml does not speak of %s", name)
 			}
 		}

@@ -97,6 +97,12 @@ kefu.yaml:2:8: wecom.aes_key：没有写。应用页面“接收消息”里的 
 		{"llm: {model: m}", "kefu.yaml:1:6: llm.base_url：没有写。写接口地址，例如 https://…/v1；不用模型就删掉 llm。"},
 		{"llm: {base_url: http://h/v1}", "kefu.yaml:1:6: llm.model：没有写。写模型的名字。"},
 		{"llm: {base_url: http://h/v1, model: m, timeout: 2m}", "kefu.yaml:1:49: llm.timeout：要大于 0，不超过 60s。删掉这一行就是 8s。"},
+		{"llm: {base_url: http://h/v1, model: m, max_at_once: 0}", "kefu.yaml:1:53: llm.max_at_once：要在 1 到 200 之间。删掉这一行就是 8。"},
+		{"llm: {base_url: http://h/v1, model: m, budget: 20}", "kefu.yaml:1:48: llm.budget：没有单价，算不出花了多少。再写 price_in 和 price_out：每百万 token 几元，模型的价目表上有。"},
+		{"llm: {base_url: http://h/v1, model: m, budget: -1}", "kefu.yaml:1:48: llm.budget：不像一天的钱。写每天最多几元，例如 20。"},
+		{"llm: {base_url: http://h/v1, model: m, price_in: -2}", "kefu.yaml:1:50: llm.price_in：不像每百万 token 的价钱。写几元，例如 2。"},
+		{"llm: {base_url: http://h/v1, model: m, price_out: 八元}", "kefu.yaml:1:51: llm.price_out：值写得不对：要写几元，例如 20 或 0.5。改成上面说的样子。"},
+		{"llm: {base_url: http://h/v1, model: m, mask: 是}", "kefu.yaml:1:46: llm.mask：值写得不对：只能是 true 或 false。改成上面说的样子。"},
 		// People and hours.
 		{with(person, "id: a, ", ""), "kefu.yaml:2:3: staff[0].id：没有写。起个短名，例如 fd01。"},
 		{with(person, "id: a,", "id: a b,"), "kefu.yaml:2:8: staff[0].id：只能用字母、数字和 _ - . @，不超过 64 个。例如 fd01。"},
