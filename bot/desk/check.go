@@ -43,6 +43,7 @@ func (c *checker) all() {
 	c.phrases()
 	c.words()
 	c.compensation()
+	c.incident()
 	for i := range c.p.Kinds {
 		c.kind(&c.p.Kinds[i])
 	}

@@ -81,6 +81,7 @@ func Read(fsys fs.FS, name string) (*Pack, error) {
 		"pack.yaml": &p.General, "departments.yaml": &s.departments, "categories.yaml": &s.categories,
 		"words.yaml": &p.Words, "escalation.yaml": &s.escalation, "taps.yaml": &s.taps,
 		"phrases.yaml": &s.phrases, "compensation.yaml": &p.Compensation,
+		"incident.yaml": &p.Incident,
 	} {
 		s.read(fsys, file, into, &faults)
 	}

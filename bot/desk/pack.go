@@ -19,6 +19,7 @@ type Pack struct {
 	Kinds       []Kind
 
 	Compensation Compensation // 补偿
+	Incident     Incident     // 突发
 
 	kinds map[string]*Kind
 }
