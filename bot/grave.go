@@ -84,7 +84,7 @@ func (s *scene) sayMajor(t *ticket.Ticket) {
 		return
 	}
 	s.say(prompts.AngryNophone, v)
-	s.conv.Ask = &conversation.Ask{Ticket: t.TicketID(), No: t.No, Slot: "phone", Had: []string{"phone", "stay", "room"}, At: store.At(s.now)}
+	s.conv.Put(t.TicketID(), t.No, "phone", s.now)
 }
 
 // danger is for smoke, current, gas, burns: first what to do, then who calls.
@@ -111,7 +111,7 @@ func (s *scene) danger(ctx context.Context) error {
 		return nil
 	}
 	s.say(prompts.SafetyFirst, v)
-	s.conv.Ask = &conversation.Ask{Ticket: t.TicketID(), No: t.No, Slot: "phone", Had: []string{"phone", "stay", "room"}, At: store.At(s.now)}
+	s.conv.Put(t.TicketID(), t.No, "phone", s.now)
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"kefu/bot/chat"
 	"kefu/bot/conversation"
 	"kefu/bot/customer"
+	"kefu/bot/desk"
 	"kefu/bot/intent"
 	"kefu/bot/staff"
 	"kefu/bot/ticket"
@@ -108,6 +109,7 @@ func (s *scene) unheard(ctx context.Context) error {
 			t = c
 		}
 		s.do(conversation.Act{Ticket: t.TicketID(), Do: casework.DoAdd, Media: m.MediaID, Kind: chat.Voice})
+		s.handled = true
 		if t.Owner == "" {
 			s.say(prompts.SmallVoice, prompts.Vars{"by": s.promise(t)})
 		}
@@ -135,6 +137,14 @@ func (s *scene) byID(id ticket.ID) *ticket.Ticket {
 // place is for a location: it goes to the case, or to the front desk.
 func (s *scene) place() {
 	m := s.last()
+	if a := s.conv.Open(s.now); a != nil && m.Note != "" {
+		if t := s.byID(a.Ticket); t != nil {
+			if q := s.question(t, a.Slot); q.Wants() == desk.WantAddress || q.Wants() == desk.WantPlace {
+				s.fill(t, []told{{q.ID, m.Note, m.Note}}, false)
+				return
+			}
+		}
+	}
 	if len(s.open) > 0 {
 		s.act(s.open[0], casework.DoAdd, "［位置］"+m.Note)
 		if s.open[0].Owner != "" {
@@ -154,9 +164,13 @@ func (s *scene) picture() {
 		s.text = linkText(s.last())
 		s.toCase(t, "")
 		s.text = ""
+		if a := s.conv.Open(s.now); a != nil && a.Ticket == t.TicketID() && t.Owner == "" {
+			s.say(prompts.SlotPhoto, prompts.Vars{"no": t.No})
+		}
 		return
 	}
 	if s.last().Kind == chat.Image {
+		s.conv.Begun, s.conv.BegunAt = conversation.Picture, store.At(s.now)
 		s.say(prompts.SmallPicture, nil)
 		return
 	}

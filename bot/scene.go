@@ -165,6 +165,7 @@ func (s *scene) wantsPast() bool {
 // finish puts what had been held before the reply, and lets the rest go.
 func (s *scene) finish() {
 	s.besides()
+	s.keepPictures()
 	if len(s.held) > 0 {
 		s.sayHeld()
 	}

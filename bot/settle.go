@@ -307,13 +307,16 @@ func (b *Bot) carryOn(ctx context.Context, conv *conversation.Conversation) erro
 	return b.carry(ctx, conv)
 }
 
-// RunConversation carries out what is pending in a conversation. The clock and
-// the queue call it; it may run any number of times.
+// RunConversation carries out what is pending in a conversation, and ends what
+// waited too long for an answer. The clock and the queue call it; it may run any number of times.
 func (b *Bot) RunConversation(ctx context.Context, id string) error {
 	defer b.locks.Lock(id)()
 	conv, err := b.Talks.With(ctx, chat.CustomerID(id))
-	if err != nil || len(conv.Effects) == 0 {
+	if err != nil {
 		return err
+	}
+	if len(conv.Effects) == 0 {
+		return b.lapse(ctx, conv)
 	}
 	return b.carry(ctx, conv)
 }

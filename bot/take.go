@@ -6,13 +6,10 @@ import (
 	"time"
 
 	"kefu/bot/casework"
-	"kefu/bot/chat"
 	"kefu/bot/conversation"
 	"kefu/bot/customer"
-	"kefu/bot/desk"
 	"kefu/bot/ticket"
 	"kefu/prompts"
-	"kefu/store"
 )
 
 // draft makes a case of what was read; add says what is special about it. Only
@@ -53,12 +50,7 @@ func (s *scene) draft(ctx context.Context, k ticket.Kind, add casework.Intake) (
 	for _, t := range s.open {
 		in.Links = append(in.Links, t.TicketID())
 	}
-	for _, m := range s.msgs {
-		if m.MediaID != "" {
-			in.Files = append(in.Files, ticket.Attachment{Kind: m.Kind, Media: m.MediaID, From: ticket.ByCustomer, At: m.At})
-		}
-	}
-	s.handled = true
+	in.Files = append(in.Files, s.shown()...)
 	return s.Cases.Draft(ctx, in)
 }
 
@@ -76,6 +68,10 @@ func (s *scene) particulars(in *casework.Intake) {
 		set(&in.Thing, s.topic.Title)
 	}
 	set(&in.Thing, s.read.Thing)
+	if in.Slots == nil {
+		in.Slots = s.slots(in.Kind)
+	}
+	set(&in.Guest.Name, in.Slots["name"])
 }
 
 // before is how often the customer came with the same matter within 30 days.
@@ -135,7 +131,10 @@ var takenKeys = map[ticket.Kind][2]string{ // everything known; the room is aske
 
 // sayTaken is the reply to a complaint, a repair, an order.
 func (s *scene) sayTaken(t *ticket.Ticket, v prompts.Vars) {
-	ask := s.ask(t, nil)
+	ask := s.ask(t)
+	if ask == nil && s.confirms(t) {
+		return
+	}
 	keys := takenKeys[t.Kind]
 	key := keys[0]
 	v["echo"] = s.Reader.Heard(s.text)
@@ -180,9 +179,10 @@ func (s *scene) sayRequest(t *ticket.Ticket, v prompts.Vars) {
 	item, verb := wanted(s.text)
 	v["item"], v["verb"] = item, verb
 	switch {
-	case t.Room == "":
-		s.ask(t, nil)
+	case t.Room == "" && s.ask(t) != nil:
 		s.say(prompts.RequestAskRoom, v)
+	case t.Room == "":
+		s.say(prompts.CaseAdded, v)
 	case strings.Contains(s.text, "扫") || strings.Contains(s.text, "打理"):
 		s.say(prompts.RequestClean, v)
 	default:
@@ -201,158 +201,6 @@ func wanted(text string) (item, verb string) {
 		item = "您要的"
 	}
 	return item, "送"
-}
-
-// ask finds the next question for a case, if there is one to put and we may, and
-// remembers that it was put. had are those put before.
-func (s *scene) ask(t *ticket.Ticket, had []string) *desk.Ask {
-	k := s.Cases.Pack.Kind(string(t.Kind))
-	if k == nil || len(had) >= s.Cases.Pack.General.Limits.Asks || s.read.Anger >= 0.7 || t.Guest.VIP {
-		return nil
-	}
-	known := map[string]bool{
-		"room": t.Room != "", "phone": t.Guest.Phone != "", "order": t.OrderNo != "", "product": t.Product != "", "stay": t.InRoom != "",
-	}
-	for _, h := range had {
-		known["asked:"+h] = true
-	}
-	a := k.Next(t.Category, t.Stay == "in", func(what string) bool { return known[what] })
-	if a == nil {
-		s.conv.Ask = nil
-		return nil
-	}
-	s.conv.Ask = &conversation.Ask{Ticket: t.TicketID(), No: t.No, Slot: a.ID, Had: append(append([]string{}, had...), a.ID), At: store.At(s.now)}
-	return a
-}
-
-func slotOptions(no string, a *desk.Ask) []chat.Option {
-	var all []chat.Option
-	for _, o := range a.Options {
-		all = append(all, chat.Option{Label: o.Label, Key: "slot:" + no + ":" + o.ID})
-	}
-	return all
-}
-
-// answer takes words as the answer to our open question, when they are one.
-func (s *scene) answer(ctx context.Context) (bool, error) {
-	a := s.conv.Open(s.now)
-	if a == nil {
-		return false, nil
-	}
-	t, err := s.asked(ctx, a)
-	if t == nil || err != nil {
-		return false, err
-	}
-	k := s.Cases.Pack.Kind(string(t.Kind))
-	for i := range k.Ask {
-		if q := &k.Ask[i]; q.ID == a.Slot {
-			value, ok := s.slotValue(q)
-			if !ok {
-				return false, nil
-			}
-			s.fill(t, q, value)
-			return true, nil
-		}
-	}
-	return false, nil
-}
-
-// asked is the open case that our question was about.
-func (s *scene) asked(ctx context.Context, a *conversation.Ask) (*ticket.Ticket, error) {
-	for _, t := range s.open {
-		if t.TicketID() == a.Ticket {
-			return t, nil
-		}
-	}
-	s.conv.Ask = nil
-	return nil, ctx.Err()
-}
-
-// slotValue finds the answer in what was said: a room, a phone number, or one of
-// the question's options in other words.
-func (s *scene) slotValue(q *desk.Ask) (string, bool) {
-	f := s.read.Fields
-	switch {
-	case q.ID == "room" && f.Room != "":
-		return f.Room, true
-	case q.ID == "phone" && f.Phone != "":
-		return f.Phone, true
-	}
-	said := strings.Trim(s.text, " 。，！,.!~～")
-	for _, o := range q.Options {
-		if said == o.Label {
-			return o.ID, true
-		}
-		for _, w := range o.Words {
-			if said == w {
-				return o.ID, true
-			}
-		}
-	}
-	return "", false
-}
-
-const skip = "skip"
-
-// fill records an answer and puts the next question, if any.
-func (s *scene) fill(t *ticket.Ticket, q *desk.Ask, value string) {
-	had := []string{q.ID}
-	if s.conv.Ask != nil && s.conv.Ask.Slot == q.ID {
-		had = s.conv.Ask.Had
-	}
-	s.conv.Ask = nil
-	noted := ""
-	filled := *t
-	if value != skip {
-		s.do(conversation.Act{Ticket: t.TicketID(), Do: casework.DoSlot, Value: q.ID, Text: value})
-		switch q.ID {
-		case "room":
-			filled.Room, filled.Stay = value, "in"
-		case "phone":
-			filled.Guest.Phone = value
-		case "stay":
-			filled.InRoom = value
-		}
-		if o := q.Option(value); o != nil {
-			noted = o.Noted
-		}
-	}
-	next := s.ask(&filled, had)
-	v := s.vars(&filled)
-	v["noted"] = noted
-	switch {
-	case t.Level == ticket.Major && q.ID == "phone" && value != skip:
-		s.phoneNoted(t, value)
-	case next == nil && t.Kind == ticket.Request && filled.Room != "":
-		s.text = t.Words
-		s.sayRequest(&filled, v)
-	case next == nil && t.Owner != "":
-		s.say(prompts.CaseAdded, v)
-	case next == nil:
-		s.say(prompts.ComplaintNoted, v)
-	case next.Key != "":
-		s.say(next.Key, v)
-	default:
-		if noted != "" {
-			v["noted"] = noted
-		}
-		v["question"], v["options"] = next.Text, slotOptions(t.No, next)
-		s.say(prompts.ComplaintNoted, v)
-		s.reply = join(s.reply, s.question(next, t.No))
-	}
-}
-
-// question is a question on its own.
-func (s *scene) question(a *desk.Ask, no string) chat.Content {
-	c := chat.Say(a.Text + "\n")
-	for i, o := range slotOptions(no, a) {
-		if i > 0 {
-			c.Text += "　"
-		}
-		c.Text += chat.Mark(i)
-		c.Options = append(c.Options, o)
-	}
-	return c
 }
 
 // recent are the customer's last three lines, for one who is asked to look.

@@ -146,27 +146,6 @@ func (s *scene) consent(answer string) {
 	s.say(prompts.ConsentNo, nil)
 }
 
-// slotTap answers one of our questions by tap, also one put a while ago.
-func (s *scene) slotTap(t *ticket.Ticket, value string) {
-	k := s.Cases.Pack.Kind(string(t.Kind))
-	if k == nil || !t.IsOpen() {
-		s.showCase(t)
-		return
-	}
-	slot := ""
-	if a := s.conv.Open(s.now); a != nil && a.Ticket == t.TicketID() {
-		slot = a.Slot
-	}
-	for i := range k.Ask {
-		q := &k.Ask[i]
-		if (slot == "" || q.ID == slot) && q.Option(value) != nil {
-			s.fill(t, q, value)
-			return
-		}
-	}
-	s.say(prompts.CaseAdded, prompts.Vars{"no": t.No})
-}
-
 // confirm is 可以了: the case is over, and a rating is asked for when a person had
 // to do with it.
 func (s *scene) confirm(t *ticket.Ticket) {

@@ -61,6 +61,12 @@ func (s *scene) flooded(n int) {
 		merged = n
 	}
 	s.do(conversation.Act{Ticket: t.TicketID(), Do: casework.DoAdd, Text: s.text, Merged: merged})
+	for _, m := range s.msgs {
+		if m.MediaID != "" {
+			s.do(conversation.Act{Ticket: t.TicketID(), Do: casework.DoAdd, Media: m.MediaID, Kind: m.Kind, Merged: -1})
+		}
+	}
+	s.handled = true
 }
 
 // words is what a customer wrote, or said and WeChat wrote down.
@@ -79,13 +85,16 @@ func (s *scene) words(ctx context.Context) error {
 	case r.Safety:
 		return s.danger(ctx)
 	}
-	if o, ok := intent.MatchOption(s.text, s.conv.Offered(s.now)); ok {
+	if o, ok := intent.MatchOption(s.text, s.conv.Offered(s.now)); ok && !s.figure() {
 		return s.tap(ctx, o.Key)
 	}
 	if key := s.verdict(); key != "" {
 		return s.tap(ctx, key)
 	}
 	if s.comment() {
+		return nil
+	}
+	if s.correct() {
 		return nil
 	}
 	if done, err := s.answer(ctx); done || err != nil {
@@ -131,11 +140,8 @@ func (s *scene) words(ctx context.Context) error {
 func (s *scene) understand() {
 	c := intent.Context{Open: len(s.open) > 0}
 	if a := s.conv.Open(s.now); a != nil {
-		switch a.Slot {
-		case "room":
-			c.Asked = intent.SlotRoom
-		case "phone":
-			c.Asked = intent.SlotPhone
+		if t := s.byID(a.Ticket); t != nil {
+			c.Asked = s.wanted(s.question(t, a.Slot))
 		}
 	}
 	if s.alone != nil && c == (intent.Context{}) {
@@ -204,20 +210,31 @@ func (s *scene) number() bool {
 	return true
 }
 
-// begun is the kind of case that a pressed menu button announced, for ten minutes.
+// begun is the kind of case that a pressed menu button announced, or a picture
+// without a word. Long after it only words that fit are taken for it.
 func (s *scene) begun() ticket.Kind {
-	k := ticket.Kind(s.conv.Begun)
-	if k == "" {
+	k, age := s.conv.Begun, s.now.Sub(s.conv.BegunAt.Time())
+	switch s.read.Main {
+	case intent.Greeting, intent.Thanks:
 		return ""
 	}
 	s.conv.Begun = ""
-	if s.now.Sub(s.conv.BegunAt.Time()) > 10*time.Minute || s.read.Main == intent.Greeting {
+	nothing := s.read.Main == intent.Unknown || s.read.Main == intent.Other
+	switch {
+	case k == "", age > conversation.AskLasts:
+		return ""
+	case k == conversation.Picture:
+		if nothing && s.current() == nil {
+			return ticket.Complaint
+		}
+		return ""
+	case age > 10*time.Minute && !nothing && string(s.read.Main) != k:
 		return ""
 	}
-	if k == ticket.Complaint && s.read.Main == intent.Inquiry && s.read.Confidence(intent.Complaint) == 0 && s.cat == nil {
+	if ticket.Kind(k) == ticket.Complaint && s.read.Main == intent.Inquiry && s.read.Confidence(intent.Complaint) == 0 && s.cat == nil {
 		return ""
 	}
-	return k
+	return ticket.Kind(k)
 }
 
 // alarming says whether the words make a case major: a threat, an authority, an
@@ -246,6 +263,9 @@ func (s *scene) about(ctx context.Context, t *ticket.Ticket) error {
 	if t.Owner != "" {
 		s.aside = "" // who has the case answers
 	}
+	if s.volunteer(t) {
+		return nil
+	}
 	again := ""
 	if (r.Has(intent.Complaint) || r.Has(intent.Repair)) && s.now.Sub(t.Wrote.Time()) >= 10*time.Minute {
 		again = casework.Again
@@ -268,18 +288,6 @@ func (s *scene) toCase(t *ticket.Ticket, value string) {
 	s.picturesTo(t)
 }
 
-func (s *scene) picturesTo(t *ticket.Ticket) {
-	if s.handled {
-		return
-	}
-	s.handled = true
-	for _, m := range s.msgs {
-		if m.MediaID != "" {
-			s.do(conversation.Act{Ticket: t.TicketID(), Do: casework.DoAdd, Media: m.MediaID, Kind: m.Kind})
-		}
-	}
-}
-
 // soothe answers, at most every ten minutes, who writes on while a major case is
 // in hand.
 func (s *scene) soothe(t *ticket.Ticket) {
@@ -300,13 +308,6 @@ func (s *scene) soothe(t *ticket.Ticket) {
 		v["by"] = s.Cases.Until(t.Bound())
 	}
 	s.say(prompts.AngryMore, v)
-}
-
-// phoneNoted says who calls the number that somebody with a major case sent.
-func (s *scene) phoneNoted(t *ticket.Ticket, phone string) {
-	s.say(prompts.AngryPhoneNoted, prompts.Vars{
-		"manager": s.Cases.Shown(s.Cases.Asked(t).ID), "by": s.promise(t), "phone": customer.Mask(phone),
-	})
 }
 
 // fresh is for words that begin something.

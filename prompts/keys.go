@@ -39,6 +39,8 @@ const ( // Complaints, requests, repairs and what follows from them.
 	OrderConfirm           = "order.confirm"            // 预订的事问齐了，念一遍
 	SlotNoted              = "slot.noted"               // 答了一样，接着问下一样
 	SlotSkipped            = "slot.skipped"             // 跳过了，接着问下一样
+	SlotNext               = "slot.next"                // 另一件事答完了，接着问这件
+	SlotAgain              = "slot.again"               // 客人问刚才说到哪
 	SlotChange             = "slot.change"              // 点“改一下”
 	SlotCorrected          = "slot.corrected"           // 客人说打错了、不是这个
 	SlotWrong              = "slot.wrong"               // 说错了，还没说对的是哪个

@@ -48,18 +48,6 @@ type Offer struct {
 // OfferLasts is how long an offer is remembered.
 const OfferLasts = 7 * 24 * time.Hour
 
-// Ask is the one thing we still want to know for a case.
-type Ask struct {
-	Ticket ticket.ID  `json:"ticket"`
-	No     string     `json:"no"`
-	Slot   string     `json:"slot"`          // of the pack: in_room, phone, room, address, …
-	Had    []string   `json:"had,omitempty"` // questions put before, this one included
-	At     store.Time `json:"at"`
-}
-
-// AskLasts is how long a question stays open.
-const AskLasts = 24 * time.Hour
-
 // Effect is what must follow from a decision. Its id is the message's key and a
 // number, never used again.
 type Effect struct {
@@ -114,6 +102,9 @@ type Conversation struct {
 	Comment ticket.ID        `json:"comment,omitempty"` // the next words say why it was rated so
 	Begun   string           `json:"begun,omitempty"`   // a menu was pressed: the next words are of this kind
 	BegunAt store.Time       `json:"begun_at,omitzero"`
+	Had     []Had            `json:"had,omitempty"`        // questions that were put, oldest first
+	Filled  *Filled          `json:"filled,omitempty"`     // what was last answered, for 打错了
+	Shown   []Shown          `json:"shown,omitempty"`      // pictures and the like that no case has yet
 	Solved  string           `json:"solved,omitempty"`     // id of the article last said, for 有帮助
 	Asked   string           `json:"asked_text,omitempty"` // the question it answered, for 没解决
 	Unclear int              `json:"unclear,omitempty"`    // kind questions asked in a row
@@ -203,14 +194,6 @@ func (c *Conversation) Offered(now time.Time) []chat.Option {
 	return c.Offer.Options
 }
 
-// Open is the question that is still open, or nil.
-func (c *Conversation) Open(now time.Time) *Ask {
-	if c.Ask != nil && now.Sub(c.Ask.At.Time()) <= AskLasts {
-		return c.Ask
-	}
-	return nil
-}
-
 // Count notes a message and returns how many came within the hour, up to 41.
 func (c *Conversation) Count(now time.Time) int {
 	from := now.Add(-time.Hour).Unix()
@@ -226,5 +209,7 @@ func (c *Conversation) settle(now time.Time) {
 	c.Due = store.Time{}
 	if len(c.Effects) > 0 {
 		c.Due = store.At(now.Add(effectsTry))
+		return
 	}
+	c.Due = c.lapses()
 }
