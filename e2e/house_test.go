@@ -44,7 +44,7 @@ var guests = map[string]customer.Customer{
 	"王女士": {Name: "王女士", Room: "1208", Leaves: "2026-11-26"},
 	"李先生": {Name: "李先生", Tier: "silver"},
 	"周先生": {Name: "周先生", Room: "0716", Leaves: "2026-11-25"},
-	"赵女士": {Name: "赵女士", Tier: "gold", Stays: 24, Room: "0916", Leaves: "2026-11-25", Phone: "13988888821",
+	"赵女士": {Name: "赵女士", Tier: "gold", Stays: 24, Spent: 8_600_000, Room: "0916", Leaves: "2026-11-25", Phone: "13988888821",
 		Likes: "无烟、高楼层、荞麦枕", Last: "9 月投诉噪音，已解决", Butler: "lin"},
 }
 
@@ -55,10 +55,10 @@ var crew = []staff.Person{
 	{ID: "zhou", Name: "夜班一号", ShownAs: "小周", Roles: []string{"agent"}, Team: "front", Duty: "Mon-Sun 22:00-08:00"},
 	{ID: "jing", Name: "客服组长", ShownAs: "陈静", Roles: []string{"lead"}, Team: "front"},
 	{ID: "liu", Name: "客服经理", ShownAs: "刘峰", Roles: []string{"manager"}, Team: "cs", Phone: "13800000001"},
-	{ID: "gm", Name: "度假村总经理", ShownAs: "周总", Roles: []string{"leader"}, Team: "office"},
+	{ID: "gm", Name: "度假村总经理", ShownAs: "周总", Roles: []string{"leader"}, Team: "office", They: "他"},
 	{ID: "wang", Name: "工程部一号", ShownAs: "王师傅", Roles: []string{"agent"}, Team: "eng"},
 	{ID: "he", Name: "康乐部一号", ShownAs: "小何", Roles: []string{"agent"}, Team: "rec"},
-	{ID: "lin", Name: "贵宾管家", ShownAs: "林悦", Roles: []string{"agent", "butler"}, Team: "cs"},
+	{ID: "lin", Name: "贵宾管家", ShownAs: "林悦", Roles: []string{"agent", "butler"}, Team: "cs", They: "她"},
 }
 
 // build sets a house up without starting the program. The options of change may

@@ -169,7 +169,7 @@ func (d *Desk) Sign(ctx context.Context, by, id string, deny bool) (Outcome, err
 		return Outcome{}, err
 	}
 	now := d.Now()
-	c, err = d.Grants.Update(ctx, c.ID, func(c *approval.Compensation) error {
+	next, err := d.Grants.Update(ctx, c.ID, func(c *approval.Compensation) error {
 		if err := c.Sign(by, deny, now); err != nil {
 			return err
 		}
@@ -185,7 +185,7 @@ func (d *Desk) Sign(ctx context.Context, by, id string, deny bool) (Outcome, err
 	case err != nil:
 		return Outcome{}, err
 	}
-	if c, err = d.carryGrant(ctx, c); err != nil {
+	if _, err = d.carryGrant(ctx, next); err != nil {
 		return Outcome{}, err
 	}
 	key := prompts.StaffCompSigned

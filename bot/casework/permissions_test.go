@@ -122,7 +122,7 @@ func TestActsOnWhatEnded(t *testing.T) {
 		"promise": second(s.Promise(ctx, "chen", id, s.now().Add(time.Hour), "等配件")),
 		"close":   second(s.Solve(ctx, "chen", id, "又好了", "", "")),
 		"mine":    second(s.Mine(ctx, "jing", id)),
-		"called":  second(s.Called(ctx, "jing", id, "change", "")),
+		"called":  second(s.Called(ctx, "fei", id, "change", "")),
 		"later":   second(s.Later(ctx, "chen", id)),
 	} {
 		if got := s.refused(c, err); got != ended {

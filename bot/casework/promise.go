@@ -108,7 +108,7 @@ func (d *Desk) Called(ctx context.Context, by string, id ticket.ID, result, text
 	title := desk.Title(d.Pack.General.Calls, result)
 	t, err := d.act(ctx, by, id, func(a staffAct, t *ticket.Ticket) error {
 		if !t.IsOpen() {
-			return a.why(t, ticket.ErrEnded)
+			return a.calledBack(t, result, title, text)
 		}
 		if t.Owner == "" || t.Auto {
 			if err := t.Give(a.p.ID, false, a.now); err != nil {
@@ -129,6 +129,29 @@ func (d *Desk) Called(ctx context.Context, by string, id ticket.ID, result, text
 		return nil
 	})
 	return Outcome{Ticket: t, Say: d.Words.Line(prompts.StaffNoted, nil)}, err
+}
+
+// calledBack records a call about a case that has ended: after a low rating, say.
+// The case stays as it is.
+func (a staffAct) calledBack(t *ticket.Ticket, result, title, text string) error {
+	if !a.CallsBack(a.p.ID, t) {
+		return a.why(t, ticket.ErrEnded)
+	}
+	a.log(t, ticket.Called, title+" "+text, "", nil)
+	if result == "missed" {
+		return nil
+	}
+	if t.Asked == a.p.ID {
+		t.Asked = "" // nobody need call any more
+	}
+	a.greyLow(t, "", a.Words.Line(prompts.StaffDoneCalled, prompts.Vars{"who": a.p.ShownAs, "at": a.at(store.At(a.now)), "result": title}))
+	return nil
+}
+
+// CallsBack says whether somebody may record a call about a case that has ended:
+// who had it, who was asked to call back, and those who lead.
+func (d *Desk) CallsBack(by string, t *ticket.Ticket) bool {
+	return t.Owner == by || t.Asked == by || d.leads(by)
 }
 
 // Reveal gives the customer's phone number in full and writes down who looked.

@@ -60,6 +60,9 @@ var acts = map[string]act{
 	"told":  {"talk", func(v *visit, id ticket.ID) (casework.Outcome, error) { return v.Cases.Told(v.ctx, v.me.ID, id) }},
 	"keep":  {"talk", func(v *visit, id ticket.ID) (casework.Outcome, error) { return v.Cases.Keep(v.ctx, v.me.ID, id) }},
 	"again": {"talk", (*visit).again},
+
+	"compensate": {"talk", (*visit).compensate},
+	"decide":     {"talk", (*visit).decide},
 }
 
 // do carries out a form. Refused, the page comes back with the sentence beside the

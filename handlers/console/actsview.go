@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"kefu/bot/casework"
 	"kefu/bot/chat"
 	"kefu/bot/delivery"
 	"kefu/bot/hours"
@@ -23,6 +24,10 @@ type actsView struct {
 	Phrases                                                                  []phraseView
 	Lost                                                                     bool
 	Hours                                                                    []chat.Option // quick instants for a promise
+	Grant                                                                    *casework.Offer
+	Reason                                                                   string // of a compensation: the case's category
+	Decides                                                                  []decideView
+	Called                                                                   bool // a call can be recorded
 }
 
 type helpView struct {
@@ -52,10 +57,18 @@ func (v *visit) acts(ctx context.Context, t *ticket.Ticket, sent []*delivery.Del
 		Later:   open && t.Kind == ticket.Human && !t.Deferred && t.Answered.IsZero(),
 		Depts:   v.Pack.Helpers(v.me.Team), Blame: v.Cases.Blamable(t), Causes: v.Cases.Causes(),
 		Results: choices(g.Helps), Calls: choices(g.Calls), Cause: t.Cause, Dept: t.Dept,
-		Phrases: v.phrases(t), Hours: v.quick(),
+		Phrases: v.phrases(t), Hours: v.quick(), Reason: t.Category,
+		Called: open || v.Cases.CallsBack(me, t),
 	}
 	if t.Blame != "" {
 		a.Dept = t.Blame
+	}
+	var err error
+	if a.Grant, err = v.Cases.Offer(ctx, me, t); err != nil {
+		return a, err
+	}
+	if a.Decides, err = v.decides(ctx, t); err != nil {
+		return a, err
 	}
 	a.Mine = open && !a.Claim && t.Owner != me && (t.Asked == me || v.Cases.Leads(me))
 	away, err := v.States.Away(ctx, v.Now())

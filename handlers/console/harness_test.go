@@ -16,6 +16,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"kefu/bot/approval"
 	"kefu/bot/casework"
 	"kefu/bot/chat"
 	"kefu/bot/conversation"
@@ -161,6 +162,7 @@ func newHouse(t testing.TB) *house {
 	office := cal.With(must[hours.Hours](t)(hours.Parse("Mon-Sun 08:00-22:00")))
 	h.desk = &casework.Desk{
 		Book: h.book, People: h.people, Talks: h.talks, Roster: roster, Pack: pack, States: states, Calendar: cal,
+		Grants: must[*approval.Book](t)(approval.Open(ctx, h.engine, h.now)),
 		Office: office, Words: words, Now: h.now, Log: log, Robots: []string{"staff"},
 	}
 	h.out = must[*delivery.Outbox](t)(delivery.New(ctx, delivery.Deps{

@@ -117,6 +117,12 @@
     }
   });
 
+  // What may be decided is told of the form that is chosen.
+  document.addEventListener("change", (e) => {
+    const head = e.target.id === "grant-form" && e.target.selectedOptions[0]?.dataset.head;
+    if (head) $("[data-head]", e.target.form).textContent = head;
+  });
+
   // Sheets: one at a time, closed by Escape.
   const openSheet = (id) => {
     const d = document.getElementById(id);
