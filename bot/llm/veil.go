@@ -80,7 +80,7 @@ type span struct {
 const (
 	minName   = 2 // runes: a surname alone names nobody
 	maxPeople = 200
-	maxWide   = 2000 // values looked for everywhere; more only where they were found
+	maxWide   = 300 // values looked for everywhere; more only where they were found
 )
 
 // newVeil is the veil of one call; names are people's.
