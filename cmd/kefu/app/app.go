@@ -27,6 +27,7 @@ import (
 	"kefu/bot/inbox"
 	"kefu/bot/jobs"
 	"kefu/bot/knowledge"
+	"kefu/bot/llm"
 	"kefu/bot/staff"
 	"kefu/bot/ticket"
 	"kefu/bot/wechat/oa"
@@ -63,6 +64,7 @@ type App struct {
 	Book     *ticket.Book
 	States   *staff.States
 	Know     *knowledge.Base
+	Model    *llm.Client // asks nothing when none is configured
 	Grants   *approval.Book
 	Out      *delivery.Outbox
 	Cases    *casework.Desk
@@ -152,7 +154,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (_ *App, err error)
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		a.listen, a.openDepartment, a.openStore, a.openChannels, a.openBooks, a.openOutbox, a.openWork, a.openJobs, a.openServers,
+		a.listen, a.openDepartment, a.openStore, a.openChannels, a.openBooks, a.openModel, a.openOutbox, a.openWork, a.openJobs, a.openServers,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, err
@@ -232,6 +234,7 @@ func (a *App) openBooks(ctx context.Context) error {
 	a.Book, errs[3] = ticket.Open(ctx, a.Store, a.now, a.Calendar.Location(), limits(a.Pack))
 	a.States, errs[4] = staff.OpenStates(ctx, a.Store)
 	a.Know, errs[5] = openKnowledge(ctx, a.Store, a.Pack, a.now())
+	a.Grants, errs[6] = approval.Open(ctx, a.Store, a.now)
 	if err := errors.Join(errs[:]...); err != nil {
 		return err
 	}
