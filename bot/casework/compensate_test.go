@@ -242,9 +242,9 @@ func TestWordsAndFieldsOfACompensation(t *testing.T) {
 	bad := gift(50)
 	bad.Words = "保证退款"
 	for want, g := range map[string]casework.Grant{
-		"金额写成 200 或 12.50，单位是元。":         {Form: "gift", Amount: -5},
+		"金额写成 200 或 12.50，单位是元。":          {Form: "gift", Amount: -5},
 		`这段话里有"保证退款"，对外不能这么说。改一下，或请组长放行。`: bad,
-		"没有这个原因，请从表里选一个。":                {Form: "gift", Amount: 5, Reason: "moon"},
+		"没有这个原因，请从表里选一个。":                 {Form: "gift", Amount: 5, Reason: "moon"},
 	} {
 		if got := s.refused(c, second(s.ask("chen", c, g))); got != want {
 			t.Errorf("%+v: %q", g, got)
