@@ -28,6 +28,7 @@ type Parts struct {
 	Out    *delivery.Outbox
 	Reader *intent.Reader
 	Know   *knowledge.Base
+	Mind   Mind // a language model's part; nil without one
 	Words  *prompts.Book
 	Now    func() time.Time
 	Zone   *time.Location
@@ -45,6 +46,7 @@ type Bot struct {
 	inHand  chan struct{}
 	locks   *store.Locks // one customer's messages after each other, in this process
 	waits   *waits
+	minds   *minds // messages that a model is asked about
 	hand    *hand
 	metrics *metrics
 	wg      sync.WaitGroup
@@ -60,7 +62,7 @@ func New(p Parts) *Bot {
 	ctx, stop := context.WithCancel(context.Background())
 	return &Bot{
 		Parts: p, log: p.Log, inHand: make(chan struct{}, p.InHand), locks: store.NewLocks(1024),
-		waits: newWaits(), hand: newHand(), metrics: newMetrics(p.Meter), ctx: ctx, stop: stop,
+		waits: newWaits(), minds: newMinds(), hand: newHand(), metrics: newMetrics(p.Meter), ctx: ctx, stop: stop,
 	}
 }
 

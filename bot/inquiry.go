@@ -13,7 +13,11 @@ import (
 )
 
 func (s *scene) audience() knowledge.Audience {
-	if s.guest.VIP {
+	return audienceOf(s.guest.VIP)
+}
+
+func audienceOf(vip bool) knowledge.Audience {
+	if vip {
 		return knowledge.VIP
 	}
 	return knowledge.Everyone
@@ -29,6 +33,8 @@ func (s *scene) known(sure bool) bool {
 	switch {
 	case a.Sure:
 		s.tell(a.Best)
+		return true
+	case s.fromMind():
 		return true
 	case sure || len(a.Several) == 0:
 		return false

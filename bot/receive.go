@@ -115,6 +115,7 @@ type call struct {
 	entry *inbox.Entry
 	began time.Time
 	read  *intent.Reading // of its text alone, when it was read already
+	mind  thought         // what a model made of it
 }
 
 func (c call) key() string {
@@ -143,11 +144,15 @@ func (b *Bot) handle(ctx context.Context, e *inbox.Entry, began time.Time) Answe
 	if now.half(b) && !b.expected(ctx, e) && b.waits.newer(ctx, who, pause) {
 		return Answer{} // what came after it is answered together with it
 	}
+	b.minds.wait(ctx, who, mindBy-time.Since(began))
+	late, done := b.consider(ctx, &now)
+	defer done()
 	turn, keys, conv, err := b.settle(ctx, who, now)
 	if err != nil {
 		b.failed(ctx, e.ID, err)
 		return Answer{}
 	}
+	b.answerLate(turn, conv, late)
 	a := Answer{who: who, keys: keys, bot: b}
 	if turn.Decided {
 		a.known = &settled{e, turn, conv}

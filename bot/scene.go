@@ -36,6 +36,7 @@ type scene struct {
 	text   string // what was said in all of them
 	read   intent.Reading
 	alone  *intent.Reading // of the text without any context, when it was read already
+	mind   thought         // what a model made of it
 	cat    *desk.Category
 	topic  *desk.Topic
 	aside  string // a question beside it

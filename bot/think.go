@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"kefu/bot/answer"
 	"kefu/bot/casework"
 	"kefu/bot/chat"
 	"kefu/bot/conversation"
@@ -148,6 +149,9 @@ func (s *scene) understand() {
 		s.read = *s.alone
 	} else {
 		s.read = s.Reader.Read(s.text, c)
+	}
+	if m := s.mind.read; m != nil && answer.Unsure(s.read) {
+		s.read = *m
 	}
 	s.cat, s.topic = s.Cases.Pack.Match(s.text)
 }

@@ -59,6 +59,7 @@ const ( // Questions.
 	InquiryHelped  = "inquiry.helped"  // 点“有帮助”，条目有结束语
 	InquiryChoose  = "inquiry.choose"  // 几条都像
 	InquiryUnknown = "inquiry.unknown" // 答不上
+	InquiryLate    = "inquiry.late"    // 模型想得慢，说了“请人确认”以后才答出来
 	ClarifyFirst   = "clarify.first"   // 第一次认不出要什么
 	ClarifyAsk     = "clarify.ask"     // 点“问一下”
 	ClarifyDo      = "clarify.do"      // 点“要办事”
@@ -154,6 +155,7 @@ const ( // To staff.
 	StaffSent               = "staff.sent"                 // 回
 	StaffHeld               = "staff.held"                 // 发不出去，存着了
 	StaffNoted              = "staff.noted"                // 备
+	StaffModelFound         = "staff.model_found"          // 模型后来找到的答法
 	StaffWaiting            = "staff.waiting"              // 等
 	StaffPromised           = "staff.promised"             // 改承诺
 	StaffLater              = "staff.later"                // 再等10分

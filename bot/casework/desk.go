@@ -22,6 +22,7 @@ import (
 	"kefu/bot/delivery"
 	"kefu/bot/desk"
 	"kefu/bot/hours"
+	"kefu/bot/knowledge"
 	"kefu/bot/staff"
 	"kefu/bot/ticket"
 	"kefu/prompts"
@@ -55,6 +56,11 @@ type Desk struct {
 	// Template says whether an account has a template message of that name.
 	Template  func(account chat.Account, name string) bool
 	presences presences
+
+	// Assistant is what a language model may add for staff; nil without one.
+	Assistant Assistant
+	// Passages are articles that may help to answer a text; may be nil.
+	Passages func(text string) []*knowledge.Article
 
 	// Changed tells whoever looks at a case that it changed; may be nil.
 	Changed func(ticket.ID)
