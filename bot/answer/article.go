@@ -71,13 +71,13 @@ func (g guard) article(p Proposal, question, reply string, names []string) (Prop
 	if out.Answer == "" {
 		return Proposal{}, ErrNoSupport
 	}
-	asked := newSource(question+"\n"+out.Answer, "", true)
+	asked, answered := newSource(question+"\n"+out.Answer, "", true), merged(newSource(out.Answer, "", true))
 	fits := func(s string, most int) string {
 		s = strings.Join(strings.Fields(chat.Clean(s)), " ")
 		q := readPiece(s)
 		share, fresh := asked.covered(q.marks.rest)
 		if s == "" || utf8.RuneCountInString(s) > most || !g.speakable(s) || private(s) || !asked.knows(q.claims) || share < 0.5 || fresh > 4 ||
-			!q.marks.within(merged(asked), promise, benefit) || !g.namesIn(s, asked) {
+			!q.marks.within(answered, promise, benefit) || !g.namesIn(s, asked) {
 			return ""
 		}
 		return s

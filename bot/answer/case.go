@@ -2,6 +2,7 @@ package answer
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -133,13 +134,12 @@ func (g guard) summary(text string, c Case) (string, error) {
 }
 
 // summaryWords are those of which summaries are made.
-const summaryWords = "客人要求希望想要反映投诉表示说称问等待答复回复处理联系确认安排已经还未没有到房检查维修更换卡在下一步原因情况需要继续跟进目前正在同一件事再次第几次"
+const summaryWords = "员工客人要求希望想要反映投诉表示说称问等待答复回复处理联系确认安排已经还未没有到房检查维修更换卡在下一步原因情况需要继续跟进目前正在同一件事再次第几次"
 
 // told says whether a sentence of a summary holds: what it says exactly is known;
 // what it says was agreed or given, staff said, unless it tells what the customer
 // wants.
 func (g guard) told(text string, known, ours, theirs *source) bool {
-	all := readPiece(text)
 	wish := asWish(text)
 	for _, part := range clauses(text) {
 		p := readPiece(part)
@@ -150,15 +150,18 @@ func (g guard) told(text string, known, ours, theirs *source) bool {
 			return false
 		}
 		from := ours
-		if wish {
+		if wish && !oursActs.MatchString(part) {
 			from = theirs
 		}
-		if (p.marks.has(promise, benefit) || wish && all.marks.has(promise, benefit)) && !from.marked(p.marks, promise, benefit) {
+		if p.marks.has(promise, benefit) && !from.marked(p.marks, promise, benefit) {
 			return false
 		}
 	}
 	return true
 }
+
+// oursActs are clauses that tell what we did, whoever the sentence begins with.
+var oursActs = regexp.MustCompile(`经理|主管|员工|前台|酒店|我们|领导|总台|老板|已|同意|批准|答应`)
 
 // asWish says whether a sentence tells what the customer says or wants.
 func asWish(s string) bool {
@@ -197,7 +200,7 @@ func (a *Answerer) Draft(ctx context.Context, c Case) (string, error) {
 }
 
 func (g guard) draft(text string, c Case, given []passage) (string, error) {
-	d := newDesk(c, given)
+	d := newGround(c, given)
 	var kept []sentence
 	asked := false
 	for _, s := range sentences(chat.Clean(text)) {

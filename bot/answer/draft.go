@@ -9,8 +9,8 @@ import (
 
 type verdict = wording.Verdict
 
-// desk is what a draft may rest on.
-type desk struct {
+// ground is what a draft may rest on.
+type ground struct {
 	promised *source   // times
 	decided  *source   // gifts, money, acts, what staff said
 	facts    *source   // numbers and names
@@ -18,8 +18,8 @@ type desk struct {
 	given    []*source // articles
 }
 
-func newDesk(c Case, given []passage) desk {
-	d := desk{
+func newGround(c Case, given []passage) ground {
+	d := ground{
 		promised: newSource(c.Promised, "", true),
 		decided:  newSource(c.decided()+"\n"+c.State, "", true),
 		facts:    newSource(strings.Join([]string{c.Kind, c.Matter, c.Place, c.decided(), c.Promised, c.said(Guest, Staff, Bot)}, "\n"), "", true),
@@ -79,7 +79,7 @@ func moment(c claim) bool {
 }
 
 // written says whether a sentence of a draft may stay.
-func (g guard) written(text string, d desk) bool {
+func (g guard) written(text string, d ground) bool {
 	for _, w := range manners {
 		if strings.Contains(text, w) {
 			return false
@@ -100,7 +100,7 @@ func (g guard) written(text string, d desk) bool {
 }
 
 // fits judges a clause that no article bears.
-func (g guard) fits(clause string, d desk) bool {
+func (g guard) fits(clause string, d ground) bool {
 	p := readPiece(clause)
 	if !g.namesIn(clause, d.facts) {
 		return false
@@ -153,7 +153,7 @@ func harmless(clause string) bool {
 
 // repeats says whether a clause only gives back what the customer wrote: then its
 // times are theirs.
-func (g guard) repeats(clause string, p piece, d desk) bool {
+func (g guard) repeats(clause string, p piece, d ground) bool {
 	if p.marks.has(promise, benefit) || strings.Contains(clause, "我") || strings.Contains(clause, "前") {
 		return false
 	}

@@ -210,7 +210,12 @@ func limitsWhatWent(s string) bool {
 func lay(kept []sentence, chars, lines int) string {
 	var b strings.Builder
 	n, used, line := 0, 1, -1
+	said := map[string]bool{}
 	for _, s := range kept {
+		if said[s.text] {
+			continue
+		}
+		said[s.text] = true
 		sep := ""
 		if line >= 0 && s.line != line {
 			sep = "\n"

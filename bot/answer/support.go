@@ -201,8 +201,8 @@ func (s *source) whole(i int, sentence, c piece, strict bool) bool {
 		return true
 	}
 	for j := i; j >= 0 && s.pieces[j].sentence == s.pieces[i].sentence; j-- {
-		if j < i && s.pieces[j].marks.has(benefit) {
-			break
+		if j < i && s.pieces[j].marks.has(benefit) && !alike(s.pieces[j].marks, c.marks) {
+			break // another gift, with conditions of its own
 		}
 		if !s.pieces[j].marks.within(sentence.marks, must, rel) {
 			return false
@@ -212,6 +212,16 @@ func (s *source) whole(i int, sentence, c piece, strict bool) bool {
 		}
 	}
 	return true
+}
+
+// alike says whether two clauses give the same thing.
+func alike(a, b marks) bool {
+	for c, g := range a.classes {
+		if g == benefit && b.classes[c] == benefit {
+			return true
+		}
+	}
+	return false
 }
 
 // limits are the claims of a clause that a word like 以上, 满 or 前 makes a condition.
