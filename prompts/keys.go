@@ -237,45 +237,66 @@ const ( // To staff.
 	StaffDoneSent           = "staff.done_sent"            // 已发
 	StaffDoneNoted          = "staff.done_noted"           // 已存备注
 	StaffDoneSeen           = "staff.done_seen"            // {who} {at} 已看
+	StaffIncidentJoined     = "staff.incident_joined"      // 单子并进突发，记在经过里
+	StaffIncidentTaken      = "staff.incident_taken"       // 我来处理
+	StaffIncidentBrief      = "staff.incident_brief"       // 每小时一报
+	StaffIncidentReport     = "staff.incident_report"      // 平息后的小结
+	StaffIncidentWordingOK  = "staff.incident_wording_ok"  // 口径定了
+	StaffIncidentDrafted    = "staff.incident_drafted"     // 拟的口径要经理定
+	StaffIncidentSaid       = "staff.incident_said"        // 一键发出
+	StaffIncidentNobody     = "staff.incident_nobody"      // 没有能发的
+	StaffIncidentNoWording  = "staff.incident_no_wording"  // 突发 {no} 还没定口径
+	StaffIncidentNone       = "staff.incident_none"        // 现在没有突发
+	StaffIncidentUnknown    = "staff.incident_unknown"     // 没有突发 {no}
+	StaffIncidentWhich      = "staff.incident_which"       // 有几起，不知说哪起
+	StaffIncidentItem       = "staff.incident_item"        // 突发清单的一行
+	StaffIncidentOver       = "staff.incident_over"        // 突发 {no} 已结束
+	StaffIncidentManager    = "staff.incident_manager"     // 要经理来结束和定口径
+	StaffIncidentEnded      = "staff.incident_ended"       // 突发 {no} 已结束，小结发给谁
+	StaffAgain              = "staff.again"                // 同一位客人又来投诉，告诉组长
 	PageCompensation        = "page.compensation"          // 补偿申请的第一行
 )
 
 const ( // Lines in a group.
-	GroupNew       = "group.new"       // 【{kind} {no}】〔{room} 〕{summary}
-	GroupMajor     = "group.major"     // 【重大 {no}】〔{guest} 〕〔{room} 〕{summary}〔，提到 {words}〕
-	GroupUnclaimed = "group.unclaimed" // 【没人接 {no}】〔{room} 〕{summary}，{since}起没人接
-	GroupIncident  = "group.incident"  // 【突发】{category} {n} 件：{places}
-	GroupClaimed   = "group.claimed"   // 【{kind} {no}】{who} {at} 接了
+	GroupNew             = "group.new"              // 【{kind} {no}】〔{room} 〕{summary}
+	GroupMajor           = "group.major"            // 【重大 {no}】〔{guest} 〕〔{room} 〕{summary}〔，提到 {words}〕
+	GroupUnclaimed       = "group.unclaimed"        // 【没人接 {no}】〔{room} 〕{summary}，{since}起没人接
+	GroupIncidentWording = "group.incident_wording" // 【突发 {no}】口径定了
+	GroupIncidentEnded   = "group.incident_ended"   // 【突发 {no}】平息了
+	GroupIncident        = "group.incident"         // 【突发】{category} {n} 件：{places}
+	GroupClaimed         = "group.claimed"          // 【{kind} {no}】{who} {at} 接了
 )
 
 const ( // Cards for staff.
-	CardNew          = "card.new"           // 新单
-	CardAuto         = "card.auto"          // 没人接，自动派给某人
-	CardEscalated    = "card.escalated"     // 升级到组长、经理
-	CardClaimed      = "card.claimed"       // 接单的人
-	CardAssist       = "card.assist"        // 协办
-	CardAssistElse   = "card.assist_else"   // 协办，不用去房间
-	CardAssistResult = "card.assist_result" // 协办点“做完了”
-	CardMajor        = "card.major"         // 重大
-	CardCallResult   = "card.call_result"   // 按“已致电”
-	CardSwap         = "card.swap"          // 换人处理
-	CardIncident     = "card.incident"      // 突发
-	CardUnanswered   = "card.unanswered"    // 待答
-	CardLearn        = "card.learn"         // 答完问要不要存
-	CardHuman        = "card.human"         // 要人工
-	CardUrge         = "card.urge"          // 催办
-	CardLowscore     = "card.lowscore"      // 低分
-	CardUndelivered  = "card.undelivered"   // 没送到
-	CardVIP          = "card.vip"           // 贵宾投诉
-	CardApproval     = "card.approval"      // 补偿待批
-	CardCloseCause   = "card.close_cause"   // 办结第一下：原因
-	CardCloseDept    = "card.close_dept"    // 办结第二下：责任部门
-	CardConfirmSend  = "card.confirm_send"  // 发送确认
-	CardSource       = "card.source"        // 代客登记补来源
-	CardHandover     = "card.handover"      // 交班
-	CardLeave        = "card.leave"         // 离岗交给谁
-	CardSettings     = "card.settings"      // 设置
-	CardMorning      = "card.morning"       // 每天 8:30
+	CardNew           = "card.new"            // 新单
+	CardAuto          = "card.auto"           // 没人接，自动派给某人
+	CardEscalated     = "card.escalated"      // 升级到组长、经理
+	CardClaimed       = "card.claimed"        // 接单的人
+	CardAssist        = "card.assist"         // 协办
+	CardAssistElse    = "card.assist_else"    // 协办，不用去房间
+	CardAssistResult  = "card.assist_result"  // 协办点“做完了”
+	CardMajor         = "card.major"          // 重大
+	CardCallResult    = "card.call_result"    // 按“已致电”
+	CardSwap          = "card.swap"           // 换人处理
+	CardIncidentDraft = "card.incident_draft" // 突发的口径，请经理定
+	CardIncidentSay   = "card.incident_say"   // 口径定了，一键回给手上的客人
+	CardIncident      = "card.incident"       // 突发
+	CardUnanswered    = "card.unanswered"     // 待答
+	CardLearn         = "card.learn"          // 答完问要不要存
+	CardHuman         = "card.human"          // 要人工
+	CardUrge          = "card.urge"           // 催办
+	CardLowscore      = "card.lowscore"       // 低分
+	CardUndelivered   = "card.undelivered"    // 没送到
+	CardVIP           = "card.vip"            // 贵宾投诉
+	CardApproval      = "card.approval"       // 补偿待批
+	CardCloseCause    = "card.close_cause"    // 办结第一下：原因
+	CardCloseDept     = "card.close_dept"     // 办结第二下：责任部门
+	CardConfirmSend   = "card.confirm_send"   // 发送确认
+	CardSource        = "card.source"         // 代客登记补来源
+	CardHandover      = "card.handover"       // 交班
+	CardLeave         = "card.leave"          // 离岗交给谁
+	CardSettings      = "card.settings"       // 设置
+	CardMorning       = "card.morning"        // 每天 8:30
 )
 
 const ( // Compensations, to staff.
