@@ -78,6 +78,9 @@ func announce(w io.Writer, cfg *config.Config, a *app.App) {
 	} else {
 		row("企业微信", "没有配，员工收不到单")
 	}
+	if cfg.LLM.On() {
+		row("大模型", cfg.LLM.Model)
+	}
 	for _, n := range cfg.Notes {
 		fmt.Fprintln(w, "  提醒 "+n.Error())
 	}
@@ -85,7 +88,7 @@ func announce(w io.Writer, cfg *config.Config, a *app.App) {
 
 func (p *program) doctor() *cobra.Command {
 	return &cobra.Command{
-		Use: "doctor", Short: "看连得通不通：数据库、Redis、令牌、白名单、回调、时钟、模板、员工", Args: none,
+		Use: "doctor", Short: "看连得通不通：数据库、Redis、令牌、白名单、回调、时钟、模板、员工、模型", Args: none,
 		RunE: func(c *cobra.Command, _ []string) error {
 			cfg, err := p.load()
 			if err != nil {

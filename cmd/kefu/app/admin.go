@@ -43,6 +43,8 @@ func (a *App) adminMux() http.Handler {
 	m.HandleFunc("/debug/pprof/trace", pprof.Trace)
 	m.HandleFunc("GET /deliveries/dead", a.listDead)
 	m.HandleFunc("POST /deliveries/again", a.sendAgain)
+	m.HandleFunc("GET /llm/stats", a.llmStats)
+	m.HandleFunc("POST /llm/try", a.llmTry)
 	return http.NewCrossOriginProtection().Handler(byAddress(m))
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"kefu/bot"
+	"kefu/bot/answer"
 	"kefu/bot/approval"
 	"kefu/bot/casework"
 	"kefu/bot/chat"
@@ -49,6 +50,9 @@ type Options struct {
 	// that of a simulator when the configuration points to one.
 	Authorize string
 	Workers   int // jobs run at once; default 16
+	// Model goes around the configured model: a demo switches it off and on. May be
+	// nil.
+	Model func(answer.Model) answer.Model
 }
 
 // App is the whole program. Its parts are set by New and not changed; the demo
@@ -64,7 +68,8 @@ type App struct {
 	Book     *ticket.Book
 	States   *staff.States
 	Know     *knowledge.Base
-	Model    *llm.Client // asks nothing when none is configured
+	Model    *llm.Client      // asks nothing when none is configured
+	mind     *answer.Answerer // nil without a model
 	Grants   *approval.Book
 	Out      *delivery.Outbox
 	Cases    *casework.Desk
@@ -154,7 +159,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (_ *App, err error)
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		a.listen, a.openDepartment, a.openStore, a.openChannels, a.openBooks, a.openModel, a.openOutbox, a.openWork, a.openJobs, a.openServers,
+		a.listen, a.openDepartment, a.openStore, a.openChannels, a.openBooks, a.openModel, a.openMind, a.openOutbox, a.openWork, a.openJobs, a.openServers,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, err

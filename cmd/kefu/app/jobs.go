@@ -29,6 +29,11 @@ func (a *App) openJobs(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
+	if err := daily.Add(ctx, "llm_forget", 4, 20, func(ctx context.Context, _ store.Time) error {
+		return a.Model.Forget(ctx)
+	}); err != nil {
+		return err
+	}
 	sources := []jobs.Source{
 		jobs.FromCollection(a.Inbox.Collection(), jobs.Replies, func(e *inbox.Entry) *store.Time { return &e.Due }, a.Bot.RunEntry),
 		jobs.FromCollection(a.Talks.Collection(), jobs.Replies, func(c *conversation.Conversation) *store.Time { return &c.Due }, a.Bot.RunConversation),

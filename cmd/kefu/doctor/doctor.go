@@ -1,9 +1,9 @@
 // Package doctor looks at everything that kefu needs from outside itself and says
 // of each thing that it is well, or what to do: configuration, store, Redis,
-// tokens and allow-lists, callbacks, the clock, templates, staff.
+// tokens and allow-lists, callbacks, the clock, templates, staff, the model.
 //
 // It changes nothing but a document that shows the store can be written to, and
-// sends nothing to anybody.
+// sends nothing to anybody; the model is asked one small thing.
 package doctor
 
 import (
@@ -88,6 +88,7 @@ func (d *Doctor) Run(ctx context.Context) bool {
 		d.mind("公众号", "一个也没有配", "在 accounts 里写上公众号，见 kefu.example.yaml。")
 	}
 	d.wecom(ctx, tokens)
+	d.model(ctx)
 	return !d.bad
 }
 
