@@ -217,6 +217,8 @@ const ( // To staff.
 	StaffAssistGoing        = "staff.assist_going"         // {no} {dept}{who} {at} 已去
 	StaffRemindAnswer       = "staff.remind_answer"        // 快到时限，提醒负责人
 	StaffRemindWait         = "staff.remind_wait"          // 等客人到点
+	StaffReplyDue           = "staff.reply_due"            // 权威部门要求的回复日，前一天
+	StaffReplyOver          = "staff.reply_over"           // 到了那个时间
 	StaffRated              = "staff.rated"                // 好评告诉经手人
 	StaffRateSaid           = "staff.rate_said"            // 打分后补的话
 	StaffReopened           = "staff.reopened"             // {no} {guest}说还没好，已重开，归{who}

@@ -62,6 +62,9 @@ type Desk struct {
 	// Passages are articles that may help to answer a text; may be nil.
 	Passages func(text string) []*knowledge.Article
 
+	// Events notices that many complaints are one event; may be nil.
+	Events *Events
+
 	// Changed tells whoever looks at a case that it changed; may be nil.
 	Changed func(ticket.ID)
 }

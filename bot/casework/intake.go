@@ -66,6 +66,7 @@ func (d *Desk) Draft(ctx context.Context, in Intake) (*ticket.Ticket, error) {
 	}
 	t.Wrote, t.Spoke = store.At(now), store.At(now)
 	d.startClocks(t, now)
+	t.Alert = d.alertAt(t, now)
 	if in.Owner != "" {
 		if err := t.Take(in.Owner, now); err != nil {
 			return nil, err

@@ -42,7 +42,7 @@ func (d *Desk) Run(ctx context.Context, id string) error {
 	_, err = d.change(ctx, t.TicketID(), func(t *ticket.Ticket) error {
 		k := tick{d, d.Now(), loads, left.Left > 1}
 		changed := false
-		for _, timer := range []func(*ticket.Ticket) bool{k.nudge, k.missed, k.climb, k.waiting, k.solved} {
+		for _, timer := range []func(*ticket.Ticket) bool{k.nudge, k.missed, k.climb, k.waiting, k.authority, k.solved} {
 			changed = timer(t) || changed
 		}
 		if !changed {

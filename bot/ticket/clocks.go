@@ -132,6 +132,9 @@ func (t *Ticket) Settle(now time.Time, lim Limits) {
 	if t.IsOpen() && t.Clocks.Stopped.IsZero() {
 		due = append(due, t.Ladder.Next)
 	}
+	if t.IsOpen() { // also while it waits for the customer
+		due = append(due, t.Alert)
+	}
 	if len(t.Unread) > 0 {
 		due = append(due, t.Nudged.Add(nudgeEvery))
 	}

@@ -136,6 +136,7 @@ type Ticket struct {
 	Source string          `json:"source"` // wechat, phone, desk, letter, review, 12315, 12345, dept
 	By     string          `json:"recorded_by,omitempty"`
 	Reply  store.Time      `json:"reply_by,omitzero"` // an authority wants an answer by then
+	Alert  store.Time      `json:"alert,omitzero"`    // lead and manager are told of that day next
 
 	Words    string            `json:"words"`  // the customer's own
 	Matter   string            `json:"matter"` // one line for staff: 空调不制冷，两次电话未到
@@ -179,6 +180,7 @@ type Ticket struct {
 	Reopened int     `json:"reopened,omitempty"`
 	Into     ID      `json:"into,omitempty"`
 	Links    []ID    `json:"links,omitempty"`
+	Incident string  `json:"incident,omitempty"` // the event it is a part of (突发)
 
 	Created  store.Time `json:"created,omitzero"`
 	Claimed  store.Time `json:"claimed,omitzero"`

@@ -38,7 +38,7 @@ type Deps struct {
 	Now      func() time.Time
 	Log      *slog.Logger
 
-	// Link is the address of a staff page: PageMine, PageOpen, PageReport; "" without
+	// Link is the address of a staff page: PageMine, PageOpen, PageAll; "" without
 	// a public URL.
 	Link func(page string) string
 	// Fetch downloads what staff sent us from WeCom, keeps it, and returns the file's id.
@@ -52,9 +52,9 @@ type Deps struct {
 
 // The pages of Deps.Link.
 const (
-	PageMine   = "mine"
-	PageOpen   = "open"
-	PageReport = "report"
+	PageMine = "mine"
+	PageOpen = "open"
+	PageAll  = "all"
 )
 
 // Bench answers staff. It may be used by many goroutines.

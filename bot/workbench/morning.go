@@ -227,7 +227,7 @@ func (b *Bench) yesterday(list []*ticket.Ticket) prompts.Vars {
 	if low > 0 {
 		parts = append(parts, fmt.Sprintf("低分 %d", low))
 	}
-	v := prompts.Vars{"total": len(list), "kinds": strings.Join(parts, "、"), "link": b.link(PageReport)}
+	v := prompts.Vars{"total": len(list), "kinds": strings.Join(parts, "、"), "link": b.link(PageAll)}
 	if longest > 0 {
 		v["longest"] = hours.Span(longest)
 	}

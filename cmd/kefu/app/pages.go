@@ -20,7 +20,7 @@ import (
 func (a *App) caseLink(id ticket.ID) string { return a.public("/t/" + string(id)) }
 
 // pages are the console's lists by the bench's names of them.
-var pages = map[string]string{workbench.PageMine: "/in?tab=mine", workbench.PageOpen: "/in?tab=free"}
+var pages = map[string]string{workbench.PageMine: "/in?tab=mine", workbench.PageOpen: "/in?tab=free", workbench.PageAll: "/in?tab=all"}
 
 // pageLink is the address of a list for staff, "" when there is none.
 func (a *App) pageLink(page string) string {

@@ -96,7 +96,7 @@ func TestReadySoonWithPeopleAndCases(t *testing.T) {
 		t.Errorf("%d articles", n)
 	}
 	s := d.state(t.Context(), look{customer: li.OpenID, staff: "fd01"})
-	if len(s.Customers) != 4 || len(s.Staff) != 7 || len(s.Cases) != 2 {
+	if len(s.Customers) != 4 || len(s.Staff) != 8 || len(s.Cases) != 2 {
 		t.Errorf("%d customers, %d staff, %d cases", len(s.Customers), len(s.Staff), len(s.Cases))
 	}
 	if s.Phone.Credits.Open || len(s.Phone.Bubbles) != 2 {

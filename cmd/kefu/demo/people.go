@@ -38,15 +38,16 @@ func team() []staff.Person {
 		{ID: "fd02", Name: "前台二号", ShownAs: "小何", Roles: []string{staff.Agent}, Team: "front", Duty: day, Above: "lead01"},
 		{ID: "lead01", Name: "客服组长", ShownAs: "陈静", Roles: []string{staff.Lead}, Team: "front", Duty: day, Above: "mgr01", Phone: "13800002001"},
 		{ID: "mgr01", Name: "客服经理", ShownAs: "刘峰", Roles: []string{staff.Manager}, Team: "cs", Phone: "13800002002"},
+		{ID: "gm01", Name: "总经理", ShownAs: "周总", Roles: []string{staff.Leader}, Team: "office", Phone: "13800002005", They: "他"},
 		{ID: "eng01", Name: "工程师", ShownAs: "王师傅", Roles: []string{staff.Agent}, Team: "eng", Phone: "13800002003"},
 		{ID: "night01", Name: "前台夜班", ShownAs: "小周", Roles: []string{staff.Agent}, Team: "front", Duty: "Mon-Sun 22:00-08:00", Above: "mgr01"},
-		{ID: "butler01", Name: "贵宾管家", ShownAs: "林悦", Roles: []string{staff.Butler}, Team: "cs", Duty: day, Phone: "13800002004"},
+		{ID: "butler01", Name: "贵宾管家", ShownAs: "林悦", Roles: []string{staff.Butler}, Team: "cs", Duty: day, Phone: "13800002004", They: "她"},
 	}
 }
 
 // jobs is what somebody does, in a word for the page.
 var jobs = map[string]string{
-	"fd01": "前台", "fd02": "前台", "lead01": "组长", "mgr01": "经理", "eng01": "工程部", "night01": "夜班", "butler01": "管家",
+	"fd01": "前台", "fd02": "前台", "lead01": "组长", "mgr01": "经理", "gm01": "总经理", "eng01": "工程部", "night01": "夜班", "butler01": "管家",
 }
 
 // settings is the configuration of the demo, reached under url.
@@ -67,6 +68,8 @@ func settings(o Options, url string, k keys) *config.Config {
 		AESKey: config.Secret(k.WecomAESKey), API: url + "/sim/wecom",
 		Robots: map[string]config.Secret{"staff": config.Secret(k.Staff), "escalation": config.Secret(k.Escalation)},
 	}
+	masked := true // as for a model outside the house
+	c.LLM.BaseURL, c.LLM.Model, c.LLM.Mask = url+"/model/v1", "demo", &masked
 	c.Staff = team()
 	return c
 }
