@@ -27,10 +27,10 @@ func (a *App) openWork(ctx context.Context) error {
 			from := a.Accounts[account]
 			return from != nil && from.HasTemplate(name)
 		},
-		Changed: a.changed,
+		Changed: a.changed, Assistant: a.assistant(), Passages: a.passages,
 	}
 	a.Bot = bot.New(bot.Parts{
-		Inbox: a.Inbox, Talks: a.Talks, People: a.People, Cases: a.Cases, Out: a.Out, Reader: a.Reader, Know: a.Know,
+		Inbox: a.Inbox, Talks: a.Talks, People: a.People, Cases: a.Cases, Out: a.Out, Reader: a.Reader, Know: a.Know, Mind: a.minds(),
 		Words: a.Words, Now: a.now, Zone: a.Calendar.Location(), Log: a.log, Meter: a.metrics,
 		Wake: a.wakeEntry, Alone: a.alone(),
 	})

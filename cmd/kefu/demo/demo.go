@@ -69,6 +69,7 @@ type Demo struct {
 	clock  *clock
 	store  *outage
 	sim    *sim.Sim
+	mind   *mind
 	app    *app.App
 	log    *slog.Logger
 	jumped *jumped
@@ -126,7 +127,7 @@ func (d *Demo) URL() string { return d.url }
 // Open starts everything and returns when the page can be opened.
 func Open(ctx context.Context, o Options) (_ *Demo, err error) {
 	o.complete()
-	d := &Demo{opts: o, log: o.Log, clock: &clock{real: o.Now, zone: hours.China()}, jumped: &jumped{}}
+	d := &Demo{opts: o, log: o.Log, clock: &clock{real: o.Now, zone: hours.China()}, jumped: &jumped{}, mind: newMind()}
 	d.live, d.stop = context.WithCancel(context.WithoutCancel(ctx))
 	listener, err := d.listen()
 	if err != nil {
@@ -143,7 +144,7 @@ func Open(ctx context.Context, o Options) (_ *Demo, err error) {
 		return nil, errors.Join(err, d.store.Close(), listener.Close())
 	}
 	d.app, err = app.New(ctx, d.config(), app.Options{
-		Now: d.clock.now, Log: o.Log, Listener: listener, Admin: admin, Engine: d.store, Routes: d.routes,
+		Now: d.clock.now, Log: o.Log, Listener: listener, Admin: admin, Engine: d.store, Routes: d.routes, Model: d.mind.around,
 	})
 	if err != nil {
 		return nil, err

@@ -37,16 +37,18 @@ func (d *Demo) knobs() []knob {
 		all = append(all, knob{Key: string(k), Title: see[k].Title, See: see[k].See, On: on[k]})
 	}
 	left := d.store.left()
-	return append(all, knob{
+	all = append(all, knob{
 		Key: "db", Title: "数据库断 10 秒", On: left > 0, Left: int((left + time.Second - 1) / time.Second),
 		See: "客人的话不回“收到”，微信会再推；10 秒后自己接上，一条不丢、不重",
 	})
+	return append(all, d.mind.knobs()...)
 }
 
 // turn switches a fault on or off.
 func (d *Demo) turn(key string, on bool) error {
 	kind := sim.FaultKind(key)
 	switch {
+	case d.mind.turn(key, on):
 	case key == "db" && on:
 		d.store.begin(outageFor)
 	case key == "db":

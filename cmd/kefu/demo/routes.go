@@ -28,6 +28,8 @@ const policy = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-
 
 // routes puts the page, its calls and the simulator beside the program's own pages.
 func (d *Demo) routes(r gin.IRouter) {
+	think := gin.WrapH(http.StripPrefix("/model", d.mind.server))
+	r.POST("/model/*path", think)
 	platform := gin.WrapH(http.StripPrefix("/sim", d.sim.Handler()))
 	r.GET("/sim/*path", platform)
 	r.POST("/sim/*path", platform)

@@ -222,22 +222,22 @@ func (d *Demo) call(path string, body, into any) error {
 	if err != nil {
 		return err
 	}
-	var w answer
+	var w written
 	d.sim.Handler().ServeHTTP(&w, r)
 	return json.Unmarshal(w.Bytes(), into)
 }
 
-// answer keeps what a handler writes.
-type answer struct {
+// written keeps what a handler writes.
+type written struct {
 	bytes.Buffer
 	header http.Header
 }
 
-func (a *answer) Header() http.Header {
+func (a *written) Header() http.Header {
 	if a.header == nil {
 		a.header = http.Header{}
 	}
 	return a.header
 }
 
-func (a *answer) WriteHeader(int) {}
+func (a *written) WriteHeader(int) {}
