@@ -109,6 +109,24 @@ func TestStoreDown(t *testing.T) {
 	}
 }
 
+// A store that hangs does not hold the answer up.
+func TestStoreHangs(t *testing.T) {
+	s := begin(t)
+	faulty := storetest.Faulty(s.engine)
+	c := s.client(t, func(c *llm.Config) { c.Store = faulty })
+	faulty.SetLatency(400 * time.Millisecond)
+	began := time.Now()
+	if _, err := c.Do(t.Context(), text); err != nil || time.Since(began) > 700*time.Millisecond {
+		t.Errorf("%v after %v", err, time.Since(began))
+	}
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
+	if st := s.stats(t, 1); len(st.Rows) != 1 || st.Rows[0].Calls != 1 || st.Spent == 0 {
+		t.Errorf("what was written late is not there: %+v", st)
+	}
+}
+
 func TestStatsAndForget(t *testing.T) {
 	s := begin(t, func(c *llm.Config) { c.Budget = 1e6 })
 	s.sim.Script(func(c sim.Call) (sim.Reply, bool) {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -55,6 +56,7 @@ type Client struct {
 	purse   *purse
 	ledger  *ledger
 	meter   *meter
+	keeping sync.WaitGroup // books being written
 	now     func() time.Time
 	log     *slog.Logger
 }
@@ -115,11 +117,12 @@ func defaults(cfg *Config) {
 func (c *Client) On() bool { return c != nil && c.api != nil }
 
 // Close gives the connections back and writes what was counted and is not in the
-// store yet. Calls under way end with their contexts.
+// store yet. Nothing may be asked any more.
 func (c *Client) Close() error {
 	if !c.On() {
 		return nil
 	}
+	c.keeping.Wait() // each at most bookTime
 	c.http.CloseIdleConnections()
 	ctx, cancel := context.WithTimeout(context.Background(), bookTime)
 	defer cancel()
@@ -167,7 +170,6 @@ func (c *Client) Do(ctx context.Context, r Request) (Reply, error) {
 		c.turnAway(r, busy)
 		return Reply{}, ErrBusy
 	}
-	defer func() { <-c.places }()
 	ctx, cancel := context.WithTimeout(ctx, 3*c.timeout)
 	defer cancel()
 
@@ -175,7 +177,7 @@ func (c *Client) Do(ctx context.Context, r Request) (Reply, error) {
 	t := newTalk(c, r, shape)
 	reply, err := t.run(ctx)
 	reply.In, reply.Out, reply.Cost, reply.Took = t.in, t.out, t.money.used, time.Since(began)
-	c.keep(ctx, t, reply, err)
+	c.book(ctx, t, reply, err)
 	if err != nil {
 		return Reply{}, err
 	}

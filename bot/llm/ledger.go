@@ -96,6 +96,26 @@ func (c *Client) turnAway(r Request, o Outcome) {
 	}
 }
 
+// bookPatience is how long an answer waits for its books, which take a few
+// milliseconds. A store that hangs holds its place, not the answer.
+const bookPatience = 250 * time.Millisecond
+
+// book keeps a call and then frees its place.
+func (c *Client) book(ctx context.Context, t *talk, reply Reply, err error) {
+	done := make(chan struct{})
+	c.keeping.Go(func() {
+		defer func() { <-c.places }()
+		defer close(done)
+		c.keep(ctx, t, reply, err)
+	})
+	patience := time.NewTimer(bookPatience)
+	defer patience.Stop()
+	select {
+	case <-done:
+	case <-patience.C:
+	}
+}
+
 // keep settles the money and writes the ledger. A store that fails takes the
 // entry with it, not the answer.
 func (c *Client) keep(ctx context.Context, t *talk, reply Reply, err error) {

@@ -39,7 +39,7 @@ type purse struct {
 	busy, broke, open atomic.Int64 // not written yet
 }
 
-// bookTime is the longest that keeping the books may hold up an answer.
+// bookTime is the longest that writing into the books may take.
 const bookTime = 2 * time.Second
 
 func (p *purse) date() string { return p.now().In(p.zone).Format(time.DateOnly) }
