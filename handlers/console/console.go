@@ -145,6 +145,7 @@ func (s *Site) Mount(r gin.IRouter) {
 	r.POST("/t/:id/do/:act", s.staff((*visit).do))
 	r.POST("/t/:id/phone", s.staff((*visit).reveal))
 	r.POST("/t/:id/typing", s.staff((*visit).types))
+	r.GET("/t/:id/suggest", s.staff((*visit).suggest))
 	r.GET("/t/:id/events", s.staff((*visit).events))
 	r.GET("/t/:id/file/:n", s.staff((*visit).file))
 	r.GET("/t/:id/sent/:n", s.staff((*visit).sentFile))

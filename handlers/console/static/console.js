@@ -33,6 +33,7 @@
       if (id === "head") showPhone();
       if (id === "credit") relabel();
       if (id === "talklist" && low) toEnd();
+      if (id === "talklist") { clearTimeout(put.asked); put.asked = setTimeout(suggest, 1500); }
     }
   };
   setInterval(() => { const w = waiting; waiting = {}; put(w); }, 1000);
@@ -190,8 +191,30 @@
     if (location.hash.startsWith("#sheet-")) { $("#tab-talk").checked = true; openSheet(location.hash.slice(1)); }
   }
 
+  // What a model proposes: a summary, and a reply to look at and send.
+  const suggest = async () => {
+    const sum = $("#summary"), draft = $("#draft");
+    if (!sum || !draft) return;
+    try {
+      const r = await fetch("/t/" + caseID + "/suggest", { headers: { "Accept": "application/json" } });
+      const a = r.status === 200 ? await r.json() : {};
+      sum.textContent = a.summary ? "概要：" + a.summary : "";
+      sum.hidden = !a.summary;
+      $("span", draft).textContent = a.draft ? "草稿：" + a.draft : "";
+      draft.dataset.text = a.draft || "";
+      draft.hidden = !a.draft || !!words.value;
+    } catch { /* the page works without */ }
+  };
+  $("#draft button")?.addEventListener("click", () => {
+    words.value = $("#draft").dataset.text;
+    $("#draft").hidden = true;
+    words.dispatchEvent(new Event("input"));
+    words.focus();
+  });
+
   if (caseID) {
     toEnd();
+    suggest();
     const listen = () => {
       const es = new EventSource("/t/" + caseID + "/events");
       es.onmessage = (e) => { try { put(JSON.parse(e.data).parts); } catch { /* the next one */ } };
