@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"strings"
-	"time"
 
 	"kefu/bot/casework"
 	"kefu/bot/conversation"
@@ -74,11 +73,13 @@ func (s *scene) particulars(in *casework.Intake) {
 	set(&in.Guest.Name, in.Slots["name"])
 }
 
-// before is how often the customer came with the same matter within 30 days.
+// before is how often the customer came with the same matter, or about the same
+// order, within the time of the pack.
 func (s *scene) before(k ticket.Kind, in casework.Intake) int {
 	n := 0
 	for _, t := range append(append([]*ticket.Ticket{}, s.open...), s.ended...) {
-		if t.Kind == k && k == ticket.Complaint && t.Category == in.Category && s.now.Sub(t.Created.Time()) < 30*24*time.Hour {
+		same := t.Category == in.Category || in.OrderNo != "" && t.OrderNo == in.OrderNo
+		if t.Kind == k && k == ticket.Complaint && same && s.now.Sub(t.Created.Time()) < s.Cases.Pack.Incident.Again.Within {
 			n += t.Times
 		}
 	}

@@ -54,6 +54,7 @@ func (d *Desk) startClocks(t *ticket.Ticket, now time.Time) {
 // announce tells who must hear of a new case: the first steps of its ladder that
 // are due at once.
 func (d *Desk) announce(t *ticket.Ticket, now time.Time) {
+	d.furtherTime(t, now)
 	ladder := d.ladder(t)
 	if len(ladder.Steps) == 0 {
 		d.greet(t, now)
@@ -92,7 +93,7 @@ func (d *Desk) newCard(t *ticket.Ticket) (key string, v prompts.Vars) {
 	case t.Kind == ticket.Human:
 		with(v, "by", d.exact(t.Bound()), "quote", strings.Join(t.Recent, "｜"))
 		if d.Pack.General.Night.Covers(t.Created.In(d.Calendar.Location())) {
-			v["night"] = "夜间"
+			v["night"] = d.word(prompts.StaffNight)
 		}
 		if len(t.Recent) <= 1 {
 			v["asked"] = t.Words
@@ -315,9 +316,9 @@ func (d *Desk) helpLine(h ticket.Help) string {
 	name := d.deptTitle(h.Dept)
 	switch h.State {
 	case "going":
-		return name + " " + d.shown(h.Who) + " 已去"
+		return d.Words.Line(prompts.StaffHelpGone, prompts.Vars{"dept": name, "who": d.shown(h.Who)})
 	case "done", "cannot":
 		return name + " " + d.shown(h.Who) + " " + d.at(h.Done) + " " + h.Result
 	}
-	return name + " " + d.at(h.At) + " 已派"
+	return d.Words.Line(prompts.StaffHelpSent, prompts.Vars{"dept": name, "at": d.at(h.At)})
 }

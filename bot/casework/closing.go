@@ -22,7 +22,7 @@ func (d *Desk) Solve(ctx context.Context, by string, id ticket.ID, result, cause
 		return Outcome{}, d.refusal(prompts.StaffErrSensitive, prompts.Vars{"word": word})
 	}
 	if result == "" {
-		return Outcome{}, d.refusal(prompts.StaffErrNoText, prompts.Vars{"example": "办结 4827 空调修好了"})
+		return Outcome{}, d.refusal(prompts.StaffErrNoText, prompts.Vars{"example": d.word(prompts.StaffExClose)})
 	}
 	told := true
 	t, err := d.act(ctx, by, id, func(a staffAct, t *ticket.Ticket) error {

@@ -270,7 +270,7 @@ func (d *Desk) formNames() string {
 	for _, f := range d.Pack.Compensation.Forms {
 		all = append(all, f.Title)
 	}
-	return strings.Join(all, d.Words.Line(prompts.StaffComma, nil))
+	return strings.Join(all, "、")
 }
 
 // grantVars are the values of the texts about a compensation.

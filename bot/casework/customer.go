@@ -89,12 +89,13 @@ func (c guestAct) log(t *ticket.Ticket, what, text, line string) {
 func (c guestAct) add(t *ticket.Ticket) {
 	text, kept := c.act.Text, false
 	if c.act.Media != "" {
-		label := map[chat.Kind]string{chat.Image: "［图片］", chat.Voice: "［语音］", chat.Video: "［视频］"}[c.act.Kind]
+		label := c.label(c.act.Kind)
 		kept = t.Attach(ticket.Attachment{Kind: c.act.Kind, Media: c.act.Media, From: ticket.ByCustomer, At: store.At(c.now)})
 		text = label + text
 	}
 	if c.act.Value == Again {
 		t.Times++
+		c.furtherTime(t, c.now)
 	}
 	wasWaiting := t.State == ticket.Waiting
 	t.Hear(text, c.now)
@@ -129,7 +130,7 @@ func (d *Desk) nudge(t *ticket.Ticket, now time.Time) {
 	}
 	name := t.Guest.Name
 	if name == "" {
-		name = "客人"
+		name = d.word(prompts.StaffGuest)
 	}
 	line := d.Words.Line(prompts.StaffSaid, prompts.Vars{"no": t.No, "guest": name, "text": clip(text, 300)})
 	for _, p := range d.listeners(t, now) {
@@ -164,7 +165,7 @@ func (c guestAct) urge(t *ticket.Ticket) {
 	} else {
 		v["over"] = hours.Span(-left)
 	}
-	v["promise"] = c.exact(t.Bound()) + "答复"
+	v["promise"] = c.Words.Line(prompts.StaffAnswerBy, prompts.Vars{"by": c.exact(t.Bound())})
 	people := []person{c.responsible(t)}
 	if l := c.lead(t, c.now); l.ID != people[0].ID {
 		people = append(people, l)
@@ -178,16 +179,16 @@ func (c guestAct) urge(t *ticket.Ticket) {
 func (d *Desk) stuck(t *ticket.Ticket) string {
 	switch {
 	case t.Owner == "":
-		return "还没人接"
+		return d.word(prompts.StaffStuckFree)
 	case t.State == ticket.Waiting:
-		return "等客人"
+		return d.word(prompts.StaffStuckWaits)
 	}
 	for i := len(t.Helps) - 1; i >= 0; i-- {
 		if h := t.Helps[i]; h.State == "asked" || h.State == "going" {
-			return "等" + d.deptTitle(h.Dept)
+			return d.Words.Line(prompts.StaffStuckHelp, prompts.Vars{"dept": d.deptTitle(h.Dept)})
 		}
 	}
-	return d.shown(t.Owner) + "在办"
+	return d.Words.Line(prompts.StaffStuckOwner, prompts.Vars{"who": d.shown(t.Owner)})
 }
 
 // alarm makes the case major: manager and lead at once, and only a manager may
@@ -228,11 +229,11 @@ func (c guestAct) alarm(t *ticket.Ticket) {
 
 func (c guestAct) confirm(t *ticket.Ticket) {
 	if t.IsOpen() {
-		if t.Solve("客人说可以了", "solved", c.now) != nil {
+		if t.Solve(c.word(prompts.StaffResultOk), "solved", c.now) != nil {
 			return
 		}
 	}
-	c.log(t, ticket.Confirmed, "可以了", "")
+	c.log(t, ticket.Confirmed, c.word(prompts.StaffLogOk), "")
 	t.Close(c.now)
 }
 
@@ -329,20 +330,20 @@ func (c guestAct) comment(t *ticket.Ticket) {
 }
 
 func (c guestAct) yes(t *ticket.Ticket) {
-	c.log(t, ticket.Said, "同意", "")
+	c.log(t, ticket.Said, c.word(prompts.StaffLogYes), "")
 	t.Wrote, t.Spoke = store.At(c.now), store.At(c.now)
 	t.GoOn(c.now)
-	if t.Nudge("同意", c.now) {
+	if t.Nudge(c.word(prompts.StaffLogYes), c.now) {
 		c.nudge(t, c.now)
 	}
 }
 
 // leave is for one who stopped following with an open case: nothing can be sent.
 func (c guestAct) leave(t *ticket.Ticket) {
-	c.log(t, ticket.Undeliver, "已取消关注", "")
+	c.log(t, ticket.Undeliver, c.word(prompts.ReasonUnfollowed), "")
 	reason := c.Words.Line(prompts.ReasonUnfollowed, nil)
 	c.card(t, c.responsible(t), "lost", prompts.CardUndelivered, with(c.Vars(t), "short", reason, "reason", reason,
-		"quote", "（还没有要说的话，客人从公众号离开了）", "tried", "", "at", c.Calendar.Stamp(t.Wrote.Time())))
+		"quote", c.word(prompts.StaffNothingSaid), "tried", "", "at", c.Calendar.Stamp(t.Wrote.Time())))
 }
 
 // Raise makes t in memory what DoAlarm will make of it, so that the reply can say

@@ -172,12 +172,18 @@ func (d *Desk) Open(ctx context.Context, t *ticket.Ticket) error {
 	if d.Changed != nil {
 		d.Changed(t.TicketID())
 	}
-	if t.Rev > 0 { // just stored by us: it is as it was written
-		return d.Carry(ctx, t)
+	if t.Rev == 0 { // stored before; just stored by us, it is as it was written
+		stored, err := d.Book.Get(ctx, t.TicketID())
+		if err != nil {
+			return err
+		}
+		t = stored
 	}
-	stored, err := d.Book.Get(ctx, t.TicketID())
-	if err != nil {
+	if err := d.Carry(ctx, t); err != nil {
 		return err
 	}
-	return d.Carry(ctx, stored)
+	if err := d.Notice(ctx, t); err != nil { // CatchUp looks at it again
+		d.Log.Warn("a case was not compared with others", "err", err)
+	}
+	return nil
 }

@@ -65,7 +65,7 @@ func (a staffAct) help(t *ticket.Ticket, dept, task string) error {
 	if err != nil {
 		return a.why(t, err)
 	}
-	a.log(t, ticket.Helping, "请"+a.deptTitle(dept)+"："+clip(task, 40), "help", nil)
+	a.log(t, ticket.Helping, a.Words.Line(prompts.StaffLogHelp, prompts.Vars{"dept": a.deptTitle(dept), "task": clip(task, 40)}), "help", nil)
 	key := prompts.CardAssistElse
 	if t.Room != "" {
 		key = prompts.CardAssist
@@ -128,9 +128,9 @@ func (a staffAct) helpFollows(t *ticket.Ticket, h *ticket.Help, text string) {
 	key, move, done := prompts.StaffAssistDone, "help_done", h.Result
 	switch h.State {
 	case "going":
-		key, move, done = prompts.StaffAssistGoing, "help_going", "已去"
+		key, move, done = prompts.StaffAssistGoing, "help_going", a.word(prompts.StaffHelpGoing)
 	case "cannot":
-		key, move, done = prompts.StaffAssistCannot, "", "做不了"
+		key, move, done = prompts.StaffAssistCannot, "", a.word(prompts.StaffHelpCannot)
 	}
 	a.log(t, ticket.Helping, a.deptTitle(h.Dept)+a.p.ShownAs+done, move, v)
 	if owner := a.responsible(t); owner.ID != a.p.ID {
@@ -143,7 +143,7 @@ func (a staffAct) helpFollows(t *ticket.Ticket, h *ticket.Help, text string) {
 		except = a.p.ID
 	}
 	t.GreyCards(except, func(ticket.CardRef) *chat.Card {
-		return &chat.Card{Title: "协办 " + t.No, Done: grey, URL: a.link(t)}
+		return &chat.Card{Title: a.Words.Line(prompts.StaffTitleHelp, prompts.Vars{"no": t.No}), Done: grey, URL: a.link(t)}
 	}, "help")
 }
 

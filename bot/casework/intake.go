@@ -119,6 +119,6 @@ func (d *Desk) complete(t *ticket.Ticket) {
 	}
 	t.Matter = strings.Join(strings.Fields(t.Matter), " ")
 	if t.Room != "" { // it stands beside it on every card
-		t.Matter = strings.TrimLeft(strings.TrimPrefix(t.Matter, t.Room), " ，,房间的")
+		t.Matter = strings.TrimLeft(strings.TrimPrefix(t.Matter, t.Room), betweenRoomAndMatter)
 	}
 }

@@ -70,7 +70,7 @@ func (d *Desk) CustomerFile(ctx context.Context, who chat.CustomerID, effect str
 		before := len(t.Files)
 		label := text
 		if t.Attach(ticket.Attachment{ID: file, Kind: kind, From: ticket.ByCustomer, At: store.At(now)}) {
-			label = "［图片］" + text
+			label = d.word(prompts.StaffPicture) + text
 		}
 		c := guestAct{d, conversation.Act{Ticket: id, Do: DoAdd, Text: label, At: store.At(now)}, now}
 		c.add(t)

@@ -74,7 +74,7 @@ func (d *Desk) calls(id string) string {
 		}
 	}
 	if d.onNight(p) {
-		return "夜班" + p.ShownAs
+		return d.Pack.General.Titles["night"] + p.ShownAs
 	}
 	if dept := d.Pack.Dept(p.Team); dept != nil {
 		return dept.Calls + p.ShownAs
@@ -103,7 +103,7 @@ func (d *Desk) teamTitle(id string) string {
 	dept := d.Pack.Dept(id)
 	switch {
 	case dept == nil:
-		return "这个组"
+		return d.word(prompts.StaffThisTeam)
 	case dept.Team != "":
 		return dept.Team
 	}

@@ -17,7 +17,7 @@ import (
 // The owner may do that twice; then a lead must.
 func (d *Desk) Promise(ctx context.Context, by string, id ticket.ID, at time.Time, reason string) (Outcome, error) {
 	if reason == "" || !at.After(d.Now()) {
-		return Outcome{}, d.refusal(prompts.StaffErrNoText, prompts.Vars{"example": "改承诺 4827 16:30 等配件"})
+		return Outcome{}, d.refusal(prompts.StaffErrNoText, prompts.Vars{"example": d.word(prompts.StaffExPromiseAll)})
 	}
 	t, err := d.act(ctx, by, id, func(a staffAct, t *ticket.Ticket) error {
 		if err := a.allow(t, "promise"); err != nil {
@@ -169,12 +169,12 @@ func (d *Desk) Reveal(ctx context.Context, by string, id ticket.ID) (string, err
 // Told is 已电话告知 on the card of words that did not arrive: they have now.
 func (d *Desk) Told(ctx context.Context, by string, id ticket.ID) (Outcome, error) {
 	t, err := d.act(ctx, by, id, func(a staffAct, t *ticket.Ticket) error {
-		a.log(t, ticket.Called, "已电话告知", "", nil)
+		a.log(t, ticket.Called, a.word(prompts.StaffToldByPhone), "", nil)
 		t.Act(a.now)
 		if t.Answered.IsZero() {
 			t.Answered = store.At(a.now)
 		}
-		a.greyLost(t, "已电话告知")
+		a.greyLost(t, a.word(prompts.StaffToldByPhone))
 		return nil
 	})
 	if err != nil {
@@ -202,8 +202,8 @@ func (d *Desk) dropHeld(ctx context.Context, t *ticket.Ticket) error {
 // Keep is 继续等: what was said stays kept until the customer writes.
 func (d *Desk) Keep(ctx context.Context, by string, id ticket.ID) (Outcome, error) {
 	t, err := d.act(ctx, by, id, func(a staffAct, t *ticket.Ticket) error {
-		a.log(t, ticket.Noted, "继续等客人来信", "", nil)
-		a.greyLost(t, "继续等")
+		a.log(t, ticket.Noted, a.word(prompts.StaffLogKeep), "", nil)
+		a.greyLost(t, a.word(prompts.StaffDoneKeep))
 		return nil
 	})
 	return Outcome{Ticket: t, Say: d.Words.Line(prompts.StaffNoted, nil)}, err
@@ -212,6 +212,6 @@ func (d *Desk) Keep(ctx context.Context, by string, id ticket.ID) (Outcome, erro
 func (a staffAct) greyLost(t *ticket.Ticket, what string) {
 	done := a.p.ShownAs + " " + a.at(store.At(a.now)) + " " + what
 	t.GreyCards("", func(ticket.CardRef) *chat.Card {
-		return &chat.Card{Title: "没送到 " + t.No, Done: done, URL: a.link(t)}
+		return &chat.Card{Title: a.Words.Line(prompts.StaffTitleLost, prompts.Vars{"no": t.No}), Done: done, URL: a.link(t)}
 	}, "lost")
 }

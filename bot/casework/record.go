@@ -39,7 +39,7 @@ func (d *Desk) Record(ctx context.Context, by string, r Recorded) (*ticket.Ticke
 		text = strings.Trim(strings.ReplaceAll(text, r.Phone, ""), " ，,：:、")
 	}
 	if text == "" {
-		return nil, d.refusal(prompts.StaffErrNoText, prompts.Vars{"example": "登记 1208 前台来说水龙头漏"})
+		return nil, d.refusal(prompts.StaffErrNoText, prompts.Vars{"example": d.word(prompts.StaffExRecord)})
 	}
 	who, err := d.whoIs(ctx, r)
 	if err != nil {
@@ -182,9 +182,9 @@ func (d *Desk) Undelivered(ctx context.Context, x delivery.Delivery) error {
 func (d *Desk) shortReason(reason string) string {
 	switch reason {
 	case delivery.NoWindow:
-		return "超过 48 小时"
+		return d.word(prompts.StaffShortWindow)
 	case delivery.NoCredits:
-		return "额度用完"
+		return d.word(prompts.StaffShortCredits)
 	}
 	return clip(reason, 8)
 }

@@ -14,6 +14,22 @@ import (
 	"kefu/store"
 )
 
+// word is a text that needs no values.
+func (d *Desk) word(key string) string { return d.Words.Line(key, nil) }
+
+// label is what stands in a history for a picture, a voice or a video.
+func (d *Desk) label(k chat.Kind) string {
+	switch k {
+	case chat.Image:
+		return d.word(prompts.StaffPicture)
+	case chat.Voice:
+		return d.word(prompts.StaffVoice)
+	case chat.Video:
+		return d.word(prompts.StaffVideo)
+	}
+	return ""
+}
+
 // at is an instant as staff and customers read it.
 func (d *Desk) at(t store.Time) string {
 	if t.IsZero() {
@@ -35,7 +51,7 @@ func (d *Desk) exact(t store.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return d.at(t) + " 前"
+	return d.Words.Line(prompts.StaffBefore, prompts.Vars{"at": d.at(t)})
 }
 
 // Vars are what every text about a case may use.
@@ -54,16 +70,16 @@ func (d *Desk) Vars(t *ticket.Ticket) prompts.Vars {
 		"departments": d.Pack.Helpers(""), "near": t.Near, "near_id": t.NearID,
 	}
 	if v["guest"] == "" {
-		v["guest"] = "客人"
+		v["guest"] = d.word(prompts.StaffGuest)
 	}
 	if t.Guest.Stays > 0 {
-		v["stays"] = "第 " + strconv.Itoa(t.Guest.Stays) + " 次住"
+		v["stays"] = d.Words.Line(prompts.StaffStays, prompts.Vars{"n": t.Guest.Stays})
 	}
 	if t.Times > 1 {
 		v["n"] = t.Times
 	}
 	if t.Guest.Phone != "" {
-		v["via"] = "电话"
+		v["via"] = d.word(prompts.StaffViaPhone)
 	}
 	return v
 }
@@ -79,14 +95,14 @@ func (d *Desk) kindTitle(t *ticket.Ticket) string {
 	if k := d.Pack.Kind(string(t.Kind)); k != nil {
 		return k.Title
 	}
-	return "工单"
+	return d.word(prompts.StaffCaseWord)
 }
 
 func (d *Desk) category(t *ticket.Ticket) string {
 	if c := d.Pack.Category(t.Category); c != nil {
 		return c.Title
 	}
-	return "其他"
+	return d.word(prompts.StaffOther)
 }
 
 func (d *Desk) deptTitle(id string) string {
@@ -104,14 +120,14 @@ func (d *Desk) teamDesk(id string) string {
 		}
 		return dept.Title
 	}
-	return "值班同事"
+	return d.word(prompts.StaffOnWatch)
 }
 
 func (d *Desk) times(t *ticket.Ticket) string {
 	if t.Times <= 1 {
-		return "首次" + d.kindTitle(t)
+		return d.Words.Line(prompts.StaffFirstTime, prompts.Vars{"kind": d.kindTitle(t)})
 	}
-	return "第 " + strconv.Itoa(t.Times) + " 次"
+	return days(d.Pack.Incident.Again.Within) + " 天内第 " + strconv.Itoa(t.Times) + " 次"
 }
 
 func shortDate(day string) string {
@@ -126,18 +142,18 @@ func (d *Desk) promise(t *ticket.Ticket) string {
 	var parts []string
 	add := func(at store.Time, what string) {
 		if !at.IsZero() {
-			parts = append(parts, d.exact(at)+what)
+			parts = append(parts, d.Words.Line(what, prompts.Vars{"by": d.exact(at)}))
 		}
 	}
 	switch {
 	case t.State == ticket.Waiting:
-		return "等客人，时限先停"
+		return d.word(prompts.StaffStands)
 	case !t.Clocks.Promise.IsZero():
-		add(t.Clocks.Promise, "答复")
+		add(t.Clocks.Promise, prompts.StaffAnswerBy)
 	case t.Answered.IsZero():
-		add(t.Clocks.Answer, "联系")
+		add(t.Clocks.Answer, prompts.StaffContactBy)
 	}
-	add(t.Clocks.Solve, "解决")
+	add(t.Clocks.Solve, prompts.StaffSolveBy)
 	return strings.Join(parts, "，")
 }
 
@@ -164,7 +180,7 @@ func (d *Desk) trail(t *ticket.Ticket) string {
 	for _, e := range t.History {
 		switch e.What {
 		case ticket.Took:
-			parts = append(parts, d.at(e.At)+" 接")
+			parts = append(parts, d.Words.Line(prompts.StaffTookAt, prompts.Vars{"at": d.at(e.At)}))
 		case ticket.Helping, ticket.SolvedAs, ticket.ReopenedBy, ticket.Called:
 			if e.Text != "" {
 				parts = append(parts, d.at(e.At)+" "+clip(e.Text, 10))

@@ -192,7 +192,7 @@ func (d *Desk) Say(ctx context.Context, by string, id ticket.ID, text string, fo
 		return Outcome{}, d.refusal(prompts.StaffErrSensitive, prompts.Vars{"word": word})
 	}
 	if text == "" {
-		return Outcome{}, d.refusal(prompts.StaffErrNoText, prompts.Vars{"example": "回 4827 您好，已在处理"})
+		return Outcome{}, d.refusal(prompts.StaffErrNoText, prompts.Vars{"example": d.word(prompts.StaffExReply)})
 	}
 	return d.speak(ctx, by, id, text, func(v prompts.Vars) chat.Content { return d.Words.Say(prompts.SayPerson, v) })
 }
@@ -200,9 +200,9 @@ func (d *Desk) Say(ctx context.Context, by string, id ticket.ID, text string, fo
 // SendFile sends a picture or voice that staff have sent us: file is the
 // attachment's id.
 func (d *Desk) SendFile(ctx context.Context, by string, id ticket.ID, file string, kind chat.Kind) (Outcome, error) {
-	form, label := chat.AsImage, "［图片］"
+	form, label := chat.AsImage, d.label(chat.Image)
 	if kind == chat.Voice {
-		form, label = chat.AsVoice, "［语音］"
+		form, label = chat.AsVoice, d.label(chat.Voice)
 	}
 	return d.speak(ctx, by, id, label, func(prompts.Vars) chat.Content {
 		return chat.Content{Form: form, Media: "file:" + file}
@@ -277,14 +277,14 @@ func (d *Desk) inWindow(t *ticket.Ticket) bool { return d.Now().Sub(t.Wrote.Time
 func (d *Desk) Note(ctx context.Context, by string, id ticket.ID, text string) (Outcome, error) {
 	text = strings.TrimSpace(chat.Clean(text))
 	if text == "" {
-		return Outcome{}, d.refusal(prompts.StaffErrNoText, prompts.Vars{"example": "备 4827 客人改到晚上在房间"})
+		return Outcome{}, d.refusal(prompts.StaffErrNoText, prompts.Vars{"example": d.word(prompts.StaffExNote)})
 	}
 	t, err := d.act(ctx, by, id, func(a staffAct, t *ticket.Ticket) error {
 		a.log(t, ticket.Noted, text, "", nil)
 		if a.p.ID == t.Owner || a.p.ID == t.Asked {
 			t.Act(a.now)
 		} else if t.Owner != "" {
-			a.tell(t, a.person(t.Owner), t.No+" "+a.p.ShownAs+"备注："+clip(text, 120))
+			a.tell(t, a.person(t.Owner), a.Words.Line(prompts.StaffNotedBy, prompts.Vars{"no": t.No, "who": a.p.ShownAs, "text": clip(text, 120)}))
 		}
 		return nil
 	})
@@ -311,7 +311,7 @@ func (d *Desk) Wait(ctx context.Context, by string, id ticket.ID, text string) (
 			return a.why(t, err)
 		}
 		t.WaitsFor = text
-		a.log(t, ticket.WaitsFor, text, "wait", prompts.Vars{"text": "等您" + clip(text, 16)})
+		a.log(t, ticket.WaitsFor, text, "wait", prompts.Vars{"text": a.Words.Line(prompts.ProgressWaits, prompts.Vars{"text": clip(text, 16)})})
 		a.ownerCard(t, a.now, a.left)
 		return nil
 	})

@@ -134,7 +134,7 @@ func (k tick) broke(t *ticket.Ticket) {
 	t.Clocks.Promise = until
 	who := k.calls(next.ID)
 	k.say(t, ticket.ByBot, k.Words.Say(prompts.PromiseChanged, prompts.Vars{"who": who, "by": k.until(until)}), prompts.NoticeMoved, false)
-	t.Log(ticket.Event{At: store.At(k.now), Who: ticket.BySystem, What: ticket.Promises, Text: k.at(until), Line: "改请" + who})
+	t.Log(ticket.Event{At: store.At(k.now), Who: ticket.BySystem, What: ticket.Promises, Text: k.at(until), Line: k.Words.Line(prompts.ProgressPassedTo, prompts.Vars{"who": who})})
 	t.Asked = next.ID
 }
 
@@ -176,9 +176,9 @@ func (k tick) nextPerson(t *ticket.Ticket) staff.Person {
 
 // overdue tells owner and lead that the case should be solved by now.
 func (k tick) overdue(t *ticket.Ticket) {
-	k.log(t, ticket.Broke, "超过办结时限")
+	k.log(t, ticket.Broke, k.word(prompts.StaffLogOver))
 	owner, lead := k.responsible(t), k.lead(t, k.now)
-	line := t.No + " 过了办结时限（" + k.at(t.Clocks.Solve) + "），请改承诺或办结"
+	line := k.Words.Line(prompts.StaffOver, prompts.Vars{"no": t.No, "at": k.at(t.Clocks.Solve)})
 	k.tell(t, owner, line)
 	if lead.ID != owner.ID {
 		k.tell(t, lead, line)
@@ -216,10 +216,10 @@ func (k tick) waiting(t *ticket.Ticket) bool {
 	lim := k.Book.Limits()
 	switch {
 	case !k.now.Before(t.Waits.Add(lim.GiveUp).Time()):
-		if t.Solve("客人未再联系", "no_answer", k.now) != nil {
+		if t.Solve(k.word(prompts.StaffResultNoAnswer), "no_answer", k.now) != nil {
 			return false
 		}
-		k.log(t, ticket.SolvedAs, "客人未再联系")
+		k.log(t, ticket.SolvedAs, k.word(prompts.StaffResultNoAnswer))
 		t.Close(k.now)
 		return true
 	case t.Reminded || k.now.Before(t.Waits.Add(lim.Remind).Time()):
@@ -232,7 +232,7 @@ func (k tick) waiting(t *ticket.Ticket) bool {
 		v["credits"] = "1"
 	}
 	k.tell(t, k.responsible(t), k.Words.Line(prompts.StaffRemindWait, v))
-	k.log(t, ticket.WaitsFor, "24 小时没回，已提醒")
+	k.log(t, ticket.WaitsFor, k.word(prompts.StaffLogReminded))
 	return true
 }
 
@@ -269,7 +269,7 @@ func (d *Desk) fetch(ctx context.Context, t *ticket.Ticket) error {
 			case err == nil:
 				x.ID = id
 			case x.Tries >= maxFetch:
-				x.Lost = "没能从微信取回"
+				x.Lost = d.word(prompts.StaffFileGone)
 			}
 			return nil
 		}); err != nil {

@@ -13,10 +13,7 @@ import (
 // NoteFile keeps a picture or voice of staff with the case; the customer never
 // sees it. file is the attachment's id.
 func (d *Desk) NoteFile(ctx context.Context, by string, id ticket.ID, file string, kind chat.Kind) (Outcome, error) {
-	label := "［图片］"
-	if kind == chat.Voice {
-		label = "［语音］"
-	}
+	label := d.label(kind)
 	t, err := d.act(ctx, by, id, func(a staffAct, t *ticket.Ticket) error {
 		e := ticket.Event{At: store.At(a.now), Who: a.p.ID, What: ticket.Noted, Text: label}
 		if t.Attach(ticket.Attachment{ID: file, Kind: kind, From: a.p.ID, At: store.At(a.now)}) {
@@ -36,8 +33,8 @@ func (d *Desk) Visit(ctx context.Context, by string, id ticket.ID) (Outcome, err
 			return a.refusal(prompts.StaffErrLeadOnly, prompts.Vars{"no": t.No})
 		}
 		t.Asked = by
-		a.log(t, ticket.Noted, "我来回访", "", nil)
-		a.greyLow(t, a.p.ID, "已由 "+a.p.ShownAs+" 回访")
+		a.log(t, ticket.Noted, a.word(prompts.StaffLogVisit), "", nil)
+		a.greyLow(t, a.p.ID, a.Words.Line(prompts.StaffDoneVisit, prompts.Vars{"who": a.p.ShownAs}))
 		return nil
 	})
 	return Outcome{Ticket: t, Say: d.Words.Line(prompts.StaffNoted, nil)}, err
@@ -47,7 +44,7 @@ func (d *Desk) Visit(ctx context.Context, by string, id ticket.ID) (Outcome, err
 func (d *Desk) Refer(ctx context.Context, by string, id ticket.ID) (Outcome, error) {
 	to := d.manager(d.Now())
 	if to.ID == "" || to.ID == by {
-		return Outcome{}, d.refusal(prompts.StaffErrWhichPerson, prompts.Vars{"name": "经理", "people": d.names(d.colleagues(by))})
+		return Outcome{}, d.refusal(prompts.StaffErrWhichPerson, prompts.Vars{"name": d.word(prompts.StaffManager), "people": d.names(d.colleagues(by))})
 	}
 	t, err := d.act(ctx, by, id, func(a staffAct, t *ticket.Ticket) error {
 		rating, said := "", ""
@@ -60,7 +57,7 @@ func (d *Desk) Refer(ctx context.Context, by string, id ticket.ID) (Outcome, err
 			v["over"] = hours.Span(over)
 		}
 		t.Asked = to.ID
-		a.log(t, ticket.Moved, "回访转"+to.ShownAs, "", nil)
+		a.log(t, ticket.Moved, a.Words.Line(prompts.StaffLogVisitTo, prompts.Vars{"who": to.ShownAs}), "", nil)
 		a.greyLow(t, "", a.Words.Line(prompts.StaffDoneTakenOver, prompts.Vars{"who": to.ShownAs}))
 		a.card(t, to, "low", prompts.CardLowscore, v)
 		return nil
@@ -70,6 +67,6 @@ func (d *Desk) Refer(ctx context.Context, by string, id ticket.ID) (Outcome, err
 
 func (a staffAct) greyLow(t *ticket.Ticket, except, done string) {
 	t.GreyCards(except, func(ticket.CardRef) *chat.Card {
-		return &chat.Card{Title: "低分 " + t.No, Done: done, URL: a.link(t)}
+		return &chat.Card{Title: a.Words.Line(prompts.StaffTitleLow, prompts.Vars{"no": t.No}), Done: done, URL: a.link(t)}
 	}, "low")
 }

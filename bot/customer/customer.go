@@ -5,6 +5,7 @@ package customer
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,6 +35,7 @@ type Customer struct {
 	Left    bool       `json:"left,omitempty"`    // stopped following
 	Consent string     `json:"consent,omitempty"` // to promotions: "", yes, no
 	AgreedA store.Time `json:"consent_at,omitzero"`
+	Quiet   []string   `json:"quiet,omitempty"` // ids of what holds promotions back: incidents
 	Created store.Time `json:"created,omitzero"`
 	Seen    []string   `json:"seen,omitempty"` // ids of changes that were done here
 	Lookup  store.Time `json:"due,omitzero"`   // ask WeChat for the unionid then
@@ -50,8 +52,13 @@ type Change struct {
 	Consent string     `json:"consent,omitempty"`
 	Left    *bool      `json:"left,omitempty"`
 	Last    string     `json:"last,omitempty"`
+	Quiet   string     `json:"quiet,omitempty"` // id of what holds promotions back from now on
+	Loud    string     `json:"loud,omitempty"`  // id of what does so no more
 	At      store.Time `json:"at,omitzero"`
 }
+
+// maxQuiet bounds what holds promotions to one customer back at the same time.
+const maxQuiet = 20
 
 // File keeps the customers.
 type File struct {
@@ -152,6 +159,12 @@ func (c *Customer) learn(ch Change) {
 	}
 	if ch.Left != nil {
 		c.Left = *ch.Left
+	}
+	if ch.Quiet != "" && !slices.Contains(c.Quiet, ch.Quiet) && len(c.Quiet) < maxQuiet {
+		c.Quiet = append(c.Quiet, ch.Quiet)
+	}
+	if ch.Loud != "" {
+		c.Quiet = slices.DeleteFunc(c.Quiet, func(id string) bool { return id == ch.Loud })
 	}
 	c.Tail = tail(c.Phone)
 }

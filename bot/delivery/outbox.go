@@ -48,6 +48,8 @@ type Deps struct {
 	// Carried says whether the message named by by did say the held text id, when
 	// its taker has neither confirmed nor released it in time. nil: unknown.
 	Carried func(ctx context.Context, c chat.CustomerID, by, id string) (bool, error)
+	// Quiet says whether promotions to a customer wait now; nil: never.
+	Quiet func(ctx context.Context, c chat.CustomerID) (bool, error)
 }
 
 // Outbox sends deliveries. Its methods may be called from many goroutines, and

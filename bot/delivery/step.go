@@ -107,11 +107,37 @@ func (o *Outbox) step(ctx context.Context, key string) (went bool, rest store.Ti
 	case !d.NotAfter.IsZero() && !now.Before(d.NotAfter):
 		return true, rest, 0, o.expire(ctx, d.ID)
 	}
+	if wait, err := o.quiet(ctx, d, now); wait || err != nil {
+		return true, rest, 0, err
+	}
 	err = o.attempt(ctx, d, list, now)
 	if errors.Is(err, store.ErrConflict) {
 		err = nil // somebody was faster: look again
 	}
 	return true, rest, 0, err
+}
+
+// quietFor is how long a promotion waits before it is looked at again.
+const quietFor = time.Hour
+
+// quiet puts a promotion off whose customer is to be left in peace now.
+func (o *Outbox) quiet(ctx context.Context, d *Delivery, now store.Time) (bool, error) {
+	if d.Class != Promotion || d.Customer == "" || o.Quiet == nil {
+		return false, nil
+	}
+	wait, err := o.Quiet(ctx, d.Customer)
+	if err != nil || !wait {
+		return false, err
+	}
+	_, err = o.all.Update(ctx, d.ID, func(d *Delivery) error {
+		if d.State != Queued {
+			return store.ErrUnchanged
+		}
+		d.NotBefore = now.Add(quietFor)
+		d.derive(now)
+		return nil
+	})
+	return true, err
 }
 
 // open lists a lane in order, its first 40.

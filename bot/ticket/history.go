@@ -38,6 +38,7 @@ const (
 	Undeliver  = "undelivered"
 	Revealed   = "revealed" // somebody looked at the full phone number
 	Compensate = "compensate"
+	PartOf     = "part_of" // of an incident (突发)
 )
 
 // Event is one thing that happened to a case. Line, when set, is what the
