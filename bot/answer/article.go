@@ -75,7 +75,7 @@ func (g guard) article(p Proposal, question, reply string, names []string) (Prop
 	fits := func(s string, most int) string {
 		s = strings.Join(strings.Fields(chat.Clean(s)), " ")
 		q := readPiece(s)
-		share, fresh := asked.covered(q.marks.rest)
+		share, fresh := asked.all.covered(q.marks.rest)
 		if s == "" || utf8.RuneCountInString(s) > most || !g.speakable(s) || private(s) || !asked.knows(q.claims) || share < 0.5 || fresh > 4 ||
 			!q.marks.within(answered, promise, benefit) || !g.namesIn(s, asked) {
 			return ""

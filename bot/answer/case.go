@@ -146,7 +146,7 @@ func (g guard) told(text string, known, ours, theirs *source) bool {
 		if !known.knows(p.claims) || !g.namesIn(part, known) || hasDigits(p.claims) {
 			return false
 		}
-		if share, fresh := known.covered(p.marks.rest); share < summaryShare || fresh > summaryFresh {
+		if share, fresh := known.all.covered(p.marks.rest); share < summaryShare || fresh > summaryFresh {
 			return false
 		}
 		from := ours

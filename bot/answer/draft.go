@@ -128,11 +128,11 @@ func (g guard) fits(clause string, d ground) bool {
 	if p.marks.has(when) && !p.marks.within(merged(d.promised, d.decided), when) && !heard {
 		return false
 	}
-	if p.marks.has(promise, benefit) && !harmless(clause) && !d.decided.marked(p.marks, promise, benefit) {
+	if p.marks.has(promise, benefit, act) && !harmless(clause) && !d.decided.marked(p.marks, promise, benefit, act) {
 		return false
 	}
 	if acts.MatchString(clause) {
-		if share, fresh := d.facts.covered(p.marks.rest); share < 0.6 || fresh > 4 {
+		if share, fresh := d.facts.all.covered(p.marks.rest); share < 0.6 || fresh > 4 {
 			return false
 		}
 	}
@@ -144,7 +144,7 @@ func (g guard) fits(clause string, d ground) bool {
 func harmless(clause string) bool {
 	p := readPiece(clause)
 	for c, g := range p.marks.classes {
-		if g == benefit || g == promise && c != "已为您" {
+		if g == benefit || g == promise || g == act && c != "已为您" {
 			return false
 		}
 	}
@@ -157,7 +157,7 @@ func (g guard) repeats(clause string, p piece, d ground) bool {
 	if p.marks.has(promise, benefit) || strings.Contains(clause, "我") || strings.Contains(clause, "前") {
 		return false
 	}
-	share, fresh := d.guest.covered(p.marks.rest)
+	share, fresh := d.guest.all.covered(p.marks.rest)
 	return share >= 0.8 && fresh <= maxFresh && d.guest.knows(p.claims)
 }
 

@@ -90,7 +90,7 @@ func passages(q Question) []passage {
 		}
 		title, text := plainPart(art.Question), plainPart(art.Answer)
 		about := strings.Join(append([]string{art.Question, art.Category, art.Title}, art.Asks...), "\n")
-		if text == "" || !shares(asked, pairsOf(about+"\n"+text)) {
+		if text == "" || len(asked) > 0 && !shares(asked, pairsOf(about+"\n"+text)) {
 			continue
 		}
 		if art.Link != "" && !strings.Contains(text, art.Link) && linkForm.MatchString(string(normal(art.Link))) {

@@ -10,8 +10,9 @@ import (
 const maxSentences = 40
 
 var (
-	citeForm  = regexp.MustCompile(`[\[【［〔]\s*([^\[\]【】［］〔〕]{0,40})\s*[\]】］〕]`)
-	numberOne = regexp.MustCompile(`^[0-9０-９]{1,3}$`)
+	citeForm   = regexp.MustCompile(`[\[【［〔]\s*([^\[\]【】［］〔〕]{0,40})\s*[\]】］〕]`)
+	beforeMark = regexp.MustCompile(` +([。！？；，])`)
+	numberOne  = regexp.MustCompile(`^[0-9０-９]{1,3}$`)
 )
 
 // sentences parts a text into sentences and takes out their citations. One that
@@ -106,5 +107,5 @@ func citations(s string) (bare string, cites []int) {
 		}
 		return ""
 	})
-	return bare, cites
+	return beforeMark.ReplaceAllString(bare, "$1"), cites
 }

@@ -19,11 +19,28 @@ func readPiece(s string) piece {
 
 // source is a text that sentences may rest on.
 type source struct {
-	pieces   []piece
-	pairs    map[[2]rune]bool
-	single   map[rune]bool
-	official bool
-	text     string // normalised, with its context
+	pieces    []piece
+	sentences []company // by number; each knows the context too
+	all       company
+	poles     map[string]bool // classes of the words that have an opposite, anywhere
+	official  bool
+	text      string // normalised, with its context
+}
+
+// company is which characters stand in a text, and beside which.
+type company struct {
+	pairs  map[[2]rune]bool
+	single map[rune]bool
+}
+
+func newCompany(texts ...string) company {
+	c := company{map[[2]rune]bool{}, map[rune]bool{}}
+	for _, t := range texts {
+		_, rest := read(normal(t))
+		c.learn(mark(rest).rest)
+		c.learn(onlyHan(rest))
+	}
+	return c
 }
 
 // names says whether a name stands in the source.
@@ -32,19 +49,21 @@ func (s *source) names(n string) bool { return strings.Contains(s.text, n) }
 // newSource reads a text; context is what belongs to it but proves nothing (the
 // question it answers): its words may be used, its numbers and promises not.
 func newSource(text, context string, official bool) *source {
-	s := &source{pairs: map[[2]rune]bool{}, single: map[rune]bool{}, official: official}
+	s := &source{official: official, text: string(normal(text + "\n" + context)), poles: map[string]bool{}}
 	for i, sentence := range sentences(text) {
+		s.sentences = append(s.sentences, newCompany(sentence.text, context))
 		for _, c := range clauses(sentence.text) {
 			p := readPiece(c)
 			p.sentence = i
 			s.pieces = append(s.pieces, p)
 		}
 	}
-	s.text = string(normal(text + "\n" + context))
-	for _, t := range []string{text, context} {
-		_, rest := read(normal(t))
-		s.learn(mark(rest).rest)
-		s.learn(onlyHan(rest))
+	s.all = newCompany(text, context)
+	_, rest := read([]rune(s.text))
+	for c, g := range mark(rest).classes {
+		if g == pole {
+			s.poles[c] = true
+		}
 	}
 	return s
 }
@@ -61,7 +80,7 @@ func onlyHan(t []rune) []rune {
 	return out
 }
 
-func (s *source) learn(t []rune) {
+func (s company) learn(t []rune) {
 	for i, r := range t {
 		if r == ' ' {
 			continue
@@ -75,12 +94,12 @@ func (s *source) learn(t []rune) {
 
 const (
 	wanted   = 0.7 // of a clause's characters that must stand in the source as they stand here
-	maxFresh = 2   // characters in a row that the source has not
+	maxFresh = 1   // characters in a row that the source has not
 )
 
-// covered is how much of a text's characters the source has in the same company,
-// and how many in a row it has not at most.
-func (s *source) covered(t []rune) (share float64, fresh int) {
+// covered is how much of a text's characters stand in the same company here, and
+// how many in a row do not at most.
+func (s company) covered(t []rune) (share float64, fresh int) {
 	total, known, run := 0, 0, 0
 	for i, r := range t {
 		if r == ' ' {
@@ -105,21 +124,56 @@ func (s *source) covered(t []rune) (share float64, fresh int) {
 
 // bears says whether the source bears a clause of an answer: its exact things and
 // its strong words stand together in one place of the source, nothing is denied
-// that is not denied there nor the other way round, and its other words are the
-// source's. sentence is the whole sentence the clause stands in; strict asks
-// that all conditions of the source be said with it.
-func (s *source) bears(c, sentence piece, strict bool) bool {
-	if share, fresh := s.covered(c.marks.rest); share < wanted || fresh > maxFresh {
-		return false
-	}
-	if s.turned(c) {
+// that is not denied there nor the other way round, and its other words are those
+// of the same sentence. said is the whole sentence the clause stands in; strict
+// asks that all conditions of the source be said with it.
+func (s *source) bears(c, said piece, strict bool) bool {
+	if s.turned(c) || !s.opposite(c) {
 		return false
 	}
 	for i := range s.pieces {
+		share, fresh := s.sentences[s.pieces[i].sentence].covered(c.marks.rest)
+		if share < wanted || fresh > maxFresh {
+			continue
+		}
 		for _, p := range []piece{s.pieces[i], s.joined(i)} {
-			if p.claims.holds(c.claims) && c.marks.within(p.marks, promise, benefit, must, not, can, when, rel) && s.whole(i, sentence, c, strict) {
+			if p.claims.holds(c.claims) && p.marks.has(not) == c.marks.has(not) && meet(p.marks, c.marks) &&
+				c.marks.within(p.marks, promise, benefit, act, must, not, when, rel) && mayAdd(c.marks, p.marks) && s.whole(i, said, c, strict) {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// mayAdd says whether 可以 may stand in the clause: where it stands in the source,
+// or the source gives something anyway.
+func mayAdd(c, p marks) bool { return !c.has(can) || p.has(can) || p.has(benefit) && !p.has(not) }
+
+// opposite says whether all words of the clause that have an opposite are the
+// source's: 室内 is not 室外.
+func (s *source) opposite(c piece) bool {
+	for class, g := range c.marks.classes {
+		if g == pole && !s.poles[class] {
+			return false
+		}
+	}
+	return true
+}
+
+// meet says whether two clauses may be about the same: where both say which of
+// opposite things they are about (午餐, 晚餐), they name one in common.
+func meet(a, b marks) bool {
+	both := [2]bool{}
+	for i, m := range []marks{a, b} {
+		both[i] = m.has(pole)
+	}
+	if !both[0] || !both[1] {
+		return true
+	}
+	for c, g := range a.classes {
+		if g == pole && b.classes[c] == pole {
+			return true
 		}
 	}
 	return false

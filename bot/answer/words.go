@@ -14,19 +14,21 @@ var guardWords string
 type group int
 
 const (
-	promise group = iota + 1 // a promise, a consent, an act said to be done
+	promise group = iota + 1 // a promise, a consent
+	act                      // what we do or have done, praise of ourselves, soothing
 	benefit                  // something given, money back
 	must                     // for whom, when, on what condition
 	not                      // denial
 	can                      // leave
 	when                     // days
 	rel                      // before, after, more, less
+	pole                     // has an opposite: indoors, dinner, women
 	aside                    // nothing new
 	whole                    // looks like one of the others and is none
 )
 
 var groupNames = map[string]group{
-	"promise": promise, "benefit": benefit, "must": must, "not": not, "can": can, "when": when, "rel": rel, "aside": aside, "whole": whole,
+	"promise": promise, "act": act, "benefit": benefit, "must": must, "not": not, "can": can, "when": when, "rel": rel, "pole": pole, "aside": aside, "whole": whole,
 }
 
 // entry is one word of the list.
@@ -132,6 +134,9 @@ func mark(t []rune) marks {
 			m.rest = append(m.rest, e.runes...)
 		case aside:
 			m.rest = append(m.rest, ' ')
+		case pole:
+			m.classes[e.class] = e.group
+			m.rest = append(m.rest, e.runes...)
 		default:
 			m.classes[e.class] = e.group
 			m.rest = append(m.rest, ' ')
