@@ -10,6 +10,7 @@ import (
 	"kefu/bot/conversation"
 	"kefu/bot/staff"
 	"kefu/bot/ticket"
+	"kefu/prompts"
 	"kefu/store"
 )
 

@@ -9,6 +9,7 @@ import (
 
 	"kefu/bot/staff"
 	"kefu/bot/ticket"
+	"kefu/prompts"
 )
 
 type person = staff.Person

@@ -1,7 +1,6 @@
 package casework
 
 import (
-	"strconv"
 	"strings"
 
 	"kefu/bot/chat"
@@ -127,7 +126,7 @@ func (d *Desk) times(t *ticket.Ticket) string {
 	if t.Times <= 1 {
 		return d.Words.Line(prompts.StaffFirstTime, prompts.Vars{"kind": d.kindTitle(t)})
 	}
-	return days(d.Pack.Incident.Again.Within) + " 天内第 " + strconv.Itoa(t.Times) + " 次"
+	return d.Words.Line(prompts.StaffNthTime, prompts.Vars{"days": days(d.Pack.Incident.Again.Within), "n": t.Times})
 }
 
 func shortDate(day string) string {

@@ -184,7 +184,7 @@ func (b *Bench) answer(ctx context.Context, m chat.Message) (string, error) {
 	case m.Kind == chat.Image || m.Kind == chat.Voice:
 		return t.file(ctx)
 	}
-	return sayNotThis, nil
+	return t.line(prompts.StaffNotThis, nil), nil
 }
 
 // enter greets once a day who opens the app.

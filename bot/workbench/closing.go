@@ -16,7 +16,7 @@ func (t *turn) closing(ctx context.Context, on *ticket.Ticket, words string) (st
 		return "", err
 	}
 	if words == "" {
-		return t.ask(ctx, "close:"+on.No, on, fill(sayCloseWhat, prompts.Vars{"no": on.No}))
+		return t.ask(ctx, "close:"+on.No, on, t.line(prompts.StaffCloseWhat, prompts.Vars{"no": on.No}))
 	}
 	words, err := t.expand(words, on)
 	if err != nil {
@@ -41,7 +41,7 @@ func (t *turn) closeCause(ctx context.Context, on *ticket.Ticket, cause string) 
 	case h == nil:
 		return t.closing(ctx, on, "")
 	case cause == "":
-		return sayPick, nil
+		return t.line(prompts.StaffPick, nil), nil
 	}
 	next := *h
 	next.Cause = cause

@@ -60,14 +60,14 @@ const fetchIn = 3500 * time.Millisecond
 // file is a picture or a voice: it is kept, and asked whom it is for.
 func (t *turn) file(ctx context.Context) (string, error) {
 	if t.Fetch == nil || t.m.MediaID == "" {
-		return sayNotThis, nil
+		return t.line(prompts.StaffNotThis, nil), nil
 	}
 	fctx, cancel := context.WithTimeout(ctx, fetchIn)
 	defer cancel()
 	id, err := t.Fetch(fctx, t.m.MediaID)
 	if err != nil {
 		t.Log.Warn("file of staff not fetched", "kind", t.m.Kind, "err", err)
-		return sayFileLost, nil
+		return t.line(prompts.StaffFileLost, nil), nil
 	}
 	c := chat.Content{Form: chat.AsImage, Media: "file:" + id}
 	if t.m.Kind == chat.Voice {
@@ -83,7 +83,7 @@ func (t *turn) file(ctx context.Context) (string, error) {
 		}
 		return t.offer(ctx, on, c)
 	}
-	return sayFileKept, t.hold(ctx, staff.Pending{ID: t.pendingID(), Content: c})
+	return t.line(prompts.StaffFileKept, nil), t.hold(ctx, staff.Pending{ID: t.pendingID(), Content: c})
 }
 
 func (t *turn) pendingID() string { return t.m.Key[:min(len(t.m.Key), 16)] }
@@ -111,7 +111,7 @@ func (t *turn) offer(ctx context.Context, on *ticket.Ticket, c chat.Content) (st
 		v["left"] = hours.Span(left.Until.Sub(store.At(t.now)))
 	}
 	if t.p.NoCard {
-		return fill(sayConfirm, v), nil
+		return t.line(prompts.StaffConfirm, v), nil
 	}
 	card := t.Words.Card(prompts.CardConfirmSend, v)
 	for i := range card.Buttons { // an old card must send nothing
@@ -231,9 +231,9 @@ func they(on *ticket.Ticket) string { return casework.They(on) }
 
 // settings shows whether words are asked about before they are sent.
 func (t *turn) settings(ctx context.Context) (string, error) {
-	on := "开"
+	on := t.line(prompts.StaffOn, nil)
 	if !t.state.Confirms() {
-		on = "关"
+		on = t.line(prompts.StaffOff, nil)
 	}
 	card := t.Words.Card(prompts.CardSettings, prompts.Vars{"confirm": on})
 	if t.p.NoCard {

@@ -149,7 +149,7 @@ func (t *turn) unclaimed(ctx context.Context) (string, error) {
 func (t *turn) list(ctx context.Context, what string) (string, error) {
 	if what == "seen" {
 		done := t.line(prompts.StaffDoneSeen, prompts.Vars{"who": t.p.ShownAs, "at": t.Calendar.At(t.now)})
-		return saySeen, t.greyAny(ctx, done)
+		return t.line(prompts.StaffSeen, nil), t.greyAny(ctx, done)
 	}
 	return t.mine(ctx, what == "overdue")
 }
@@ -159,7 +159,7 @@ func (t *turn) list(ctx context.Context, what string) (string, error) {
 func (t *turn) find(ctx context.Context, what string) (string, error) {
 	what = strings.TrimSpace(what)
 	if what == "" {
-		return "", t.refuse(prompts.StaffErrNoText, prompts.Vars{"example": "查 1208"})
+		return "", t.refuse(prompts.StaffErrNoText, prompts.Vars{"example": t.line(prompts.StaffExFind, nil)})
 	}
 	if number.FindString(what) == what {
 		if on, err := t.Book.ByNo(ctx, what); err == nil {
@@ -204,7 +204,7 @@ func (t *turn) foundGuest(ctx context.Context, what string, c *customer.Customer
 	}
 	guest := c.Name
 	if guest == "" {
-		guest = "客人"
+		guest = t.line(prompts.StaffGuest, nil)
 	}
 	if strings.HasPrefix(guest, what) {
 		what, guest = guest, c.InRoom(t.now)
@@ -233,7 +233,7 @@ func (t *turn) shown(on *ticket.Ticket) string {
 	if on.Owner != "" {
 		who = t.Roster.Shown(on.Owner)
 	}
-	return fill(sayCase, prompts.Vars{
+	return t.line(prompts.StaffCase, prompts.Vars{
 		"no": on.No, "subject": clip(on.Matter, 40), "guest": on.Guest.Name, "room": on.Room, "state": t.stateTitle(on),
 		"who": who, "promise": v["promise"], "link": t.page(on),
 	})
@@ -245,20 +245,30 @@ const maxTrail = 8 // lines of what happened
 func (t *turn) trail(on *ticket.Ticket) string {
 	var lines []string
 	for _, e := range on.History[max(0, len(on.History)-maxTrail):] {
-		who := map[string]string{ticket.ByCustomer: "客人", ticket.ByBot: t.Pack.General.Bot, ticket.BySystem: "系统"}[e.Who]
+		who := map[string]string{ticket.ByCustomer: t.line(prompts.StaffGuest, nil), ticket.ByBot: t.Pack.General.Bot, ticket.BySystem: t.line(prompts.StaffSystem, nil)}[e.Who]
 		if who == "" {
 			who = t.Roster.Shown(e.Who)
 		}
-		lines = append(lines, fill("{at} {who}〔：{text}〕", prompts.Vars{
-			"at": t.Calendar.When(e.At.Time(), t.now), "who": who, "text": clip(happened[e.What]+e.Text, 40),
+		lines = append(lines, t.line(prompts.StaffTrailLine, prompts.Vars{
+			"at": t.Calendar.When(e.At.Time(), t.now), "who": who, "text": clip(t.happened(e), 40),
 		}))
 	}
 	return strings.Join(append([]string{t.shown(on)}, lines...), "\n")
 }
 
-// happened is a word for events whose text does not say what they are.
+// happened is an event in a few words: those whose text does not say what it is have
+// a text of their own.
+func (t *turn) happened(e ticket.Event) string {
+	if key := happened[e.What]; key != "" {
+		return t.line(key, prompts.Vars{"text": e.Text})
+	}
+	return e.Text
+}
+
 var happened = map[string]string{
-	ticket.Took: "接单", ticket.Given: "自动派给", ticket.Moved: "转给", ticket.WaitsFor: "等客人 ", ticket.Promises: "承诺 ",
-	ticket.UrgedBy: "催办", ticket.SolvedAs: "办结 ", ticket.ReopenedBy: "重开 ", ticket.Rated: "打分 ", ticket.Called: "致电 ",
-	ticket.Undeliver: "没送到 ", ticket.Revealed: "看了电话", ticket.Joined: "并单 ", ticket.Parted: "拆单 ", ticket.Climbed: "升级到",
+	ticket.Took: prompts.StaffDidTake, ticket.Given: prompts.StaffDidGive, ticket.Moved: prompts.StaffDidMove,
+	ticket.WaitsFor: prompts.StaffDidWait, ticket.Promises: prompts.StaffDidPromise, ticket.UrgedBy: prompts.StaffDidUrge,
+	ticket.SolvedAs: prompts.StaffDidSolve, ticket.ReopenedBy: prompts.StaffDidReopen, ticket.Rated: prompts.StaffDidRate,
+	ticket.Called: prompts.StaffDidCall, ticket.Undeliver: prompts.StaffDidLose, ticket.Revealed: prompts.StaffDidReveal,
+	ticket.Joined: prompts.StaffDidJoin, ticket.Parted: prompts.StaffDidPart, ticket.Climbed: prompts.StaffDidClimb,
 }

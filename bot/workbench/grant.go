@@ -3,7 +3,6 @@ package workbench
 import (
 	"context"
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -13,13 +12,6 @@ import (
 	"kefu/bot/staff"
 	"kefu/bot/ticket"
 	"kefu/prompts"
-)
-
-// How the parts of a typed compensation are marked: 补偿 4827 赠礼 200 烟味，口头刘峰，告诉客人：….
-var (
-	tells  = regexp.MustCompile(`(?:^|[\s,，。;；])告诉(?:客人|他|她)?\s*[:：]\s*`)
-	spoken = regexp.MustCompile(`(?:^|[\s,，。;；])(?:已)?口头(?:请示|同意)?(?:过|了)?\s*[:：]?\s*(\p{Han}{1,6}|[A-Za-z0-9_]{1,20})`)
-	amount = regexp.MustCompile(`^[¥￥]?\s*[\d,，]*\d(?:\.\d{1,2})?\s*(?:元|块钱|块)?`)
 )
 
 // compensate is 补偿 4827 赠礼 200 说明; with the number alone it says what the person
@@ -99,12 +91,7 @@ func (t *turn) formNames() string {
 	for _, f := range t.Pack.Compensation.Forms {
 		all = append(all, f.Title)
 	}
-	return t.joined(all)
-}
-
-// joined lists names in one sentence.
-func (b *Bench) joined(all []string) string {
-	return strings.Join(all, b.Words.Line(prompts.StaffComma, nil))
+	return strings.Join(all, "、")
 }
 
 // decides are the words by which somebody decides what waits for them.
@@ -191,7 +178,7 @@ func (t *turn) grants(list []*casework.Pending) string {
 		}
 		all = append(all, t.line(prompts.StaffCompItem, prompts.Vars{"no": c.No, "form": title, "amount": c.Amount.String()}))
 	}
-	return t.joined(all)
+	return strings.Join(all, "、")
 }
 
 func (t *turn) decideOn(ctx context.Context, v verb, c *casework.Pending, text string) (string, error) {

@@ -21,12 +21,12 @@ func (t *turn) helped(ctx context.Context, b button, on *ticket.Ticket, result s
 			"no": on.No, "who": asker, "task": key, "results": desk.Choices(t.Pack.General.Helps),
 		}))
 	case b.do == "result" && result == "":
-		return sayPick, nil
+		return t.line(prompts.StaffPick, nil), nil
 	}
 	if _, err := t.Cases.HelpSays(ctx, t.p.ID, on.TicketID(), b.part, state, result, ""); err != nil {
 		return "", err
 	}
-	say := fill(sayToldThem, prompts.Vars{"who": asker})
+	say := t.line(prompts.StaffToldThem, prompts.Vars{"who": asker})
 	if b.do == "result" {
 		return t.finish(ctx, say, nil, desk.Title(t.Pack.General.Helps, result))
 	}
@@ -62,12 +62,12 @@ func (t *turn) helping(ctx context.Context, c command, on *ticket.Ticket) (strin
 	if _, err := t.Cases.HelpSays(ctx, t.p.ID, on.TicketID(), part, string(c.verb), result, text); err != nil {
 		return "", err
 	}
-	return fill(sayToldThem, prompts.Vars{"who": asker(t, on, part)}), nil
+	return t.line(prompts.StaffToldThem, prompts.Vars{"who": asker(t, on, part)}), nil
 }
 
 func (t *turn) owner(on *ticket.Ticket) string {
 	if on.Owner == "" {
-		return "接单的人"
+		return t.line(prompts.StaffTaker, nil)
 	}
 	return t.Roster.Shown(on.Owner)
 }

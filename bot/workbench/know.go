@@ -20,7 +20,7 @@ import (
 // included; what is official comes first.
 func (t *turn) know(ctx context.Context, question string) (string, error) {
 	if question == "" {
-		return "", t.refuse(prompts.StaffErrNoText, prompts.Vars{"example": "问 押金几天退"})
+		return "", t.refuse(prompts.StaffErrNoText, prompts.Vars{"example": t.line(prompts.StaffExAsk, nil)})
 	}
 	a := t.Know.Ask(question, knowledge.Staff, t.now)
 	switch {
@@ -57,7 +57,7 @@ func (t *turn) explained(a *knowledge.Article) string {
 		at = a.From
 	}
 	if !at.IsZero() {
-		v["version"] = at.In(t.Calendar.Location()).Format("2006-01") + " 版"
+		v["version"] = t.line(prompts.StaffVersion, prompts.Vars{"month": at.In(t.Calendar.Location()).Format("2006-01")})
 	}
 	return t.line(prompts.StaffAnswered, v)
 }
@@ -121,7 +121,7 @@ func (t *turn) learn(ctx context.Context, do string, on *ticket.Ticket) (string,
 	}
 	switch do {
 	case "learn_edit":
-		return t.ask(ctx, "learn_edit:"+on.No, on, sayNewAnswer)
+		return t.ask(ctx, "learn_edit:"+on.No, on, t.line(prompts.StaffNewAnswer, nil))
 	case "learn_no":
 		say := t.line(prompts.StaffNotLearned, nil)
 		return say, errors.Join(t.drop(ctx, h.ID), t.grey(ctx, say))
@@ -157,12 +157,9 @@ func (t *turn) propose(ctx context.Context, on *ticket.Ticket, h *held, answer s
 		return "", err
 	}
 	if lead, ok := t.approver(); ok && a.State == knowledge.Draft {
-		card := chat.Card{
-			Title: "知识待审 · " + clip(a.Label(), 12), Desc: t.p.ShownAs + "提议，点了就生效",
-			Lines: []chat.Line{{Name: "问", Value: clip(a.Question, 26)}, {Name: "答", Value: clip(a.Answer, 26)}},
-			Quote: clip(a.Answer, 60), Quoted: "答案",
-			Buttons: []chat.Option{{Label: "同意", Key: "approve_kb:" + a.ID}},
-		}
+		card := t.Words.Card(prompts.CardApproveKB, prompts.Vars{
+			"label": clip(a.Label(), 12), "who": t.p.ShownAs, "question": a.Question, "answer": a.Answer, "id": a.ID,
+		})
 		if err := t.post(ctx, lead, "approve", on, card); err != nil {
 			return "", err
 		}
@@ -193,5 +190,5 @@ func (t *turn) approve(ctx context.Context, id string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return sayApproved, t.grey(ctx, t.p.ShownAs+" "+t.Calendar.At(t.now)+" 同意")
+	return t.line(prompts.StaffApprovedKb, nil), t.grey(ctx, t.line(prompts.StaffDoneApproved, prompts.Vars{"who": t.p.ShownAs, "at": t.Calendar.At(t.now), "amount": ""}))
 }

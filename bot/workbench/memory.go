@@ -7,6 +7,7 @@ import (
 
 	"kefu/bot/chat"
 	"kefu/bot/ticket"
+	"kefu/prompts"
 	"kefu/store"
 )
 
@@ -83,7 +84,7 @@ func (t *turn) ask(ctx context.Context, do string, on *ticket.Ticket, question s
 // number means the same; who cannot see cards gets the options as words.
 func (t *turn) choose(ctx context.Context, what string, on *ticket.Ticket, card chat.Card) (string, error) {
 	if card.Select == nil || len(card.Buttons) == 0 {
-		return sayNobody, nil
+		return t.line(prompts.StaffNobody, nil), nil
 	}
 	ask := held{Do: card.Buttons[0].Key, Question: card.Select.Key, Options: card.Select.Options}
 	if on != nil {
@@ -95,7 +96,7 @@ func (t *turn) choose(ctx context.Context, what string, on *ticket.Ticket, card 
 	if !t.p.NoCard {
 		return "", t.post(ctx, t.p, what, on, card)
 	}
-	return listed(card.Title, card.Select.Options), nil
+	return t.listed(card.Title, card.Select.Options), nil
 }
 
 // show gives the person a card with buttons only; who sees no cards may type what
@@ -104,5 +105,5 @@ func (t *turn) show(ctx context.Context, what string, on *ticket.Ticket, card ch
 	if !t.p.NoCard {
 		return "", t.post(ctx, t.p, what, on, card)
 	}
-	return listed(card.Title, card.Buttons), t.keep(ctx, t.askID(), held{Options: card.Buttons, Ticket: on.ID}, askFor)
+	return t.listed(card.Title, card.Buttons), t.keep(ctx, t.askID(), held{Options: card.Buttons, Ticket: on.ID}, askFor)
 }

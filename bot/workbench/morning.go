@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -122,17 +121,17 @@ func (b *Bench) today(p staff.Person, list, visits []*ticket.Ticket, n int) prom
 		}
 	}
 	if len(over) > 0 {
-		v["overdue"] = fmt.Sprintf("%d 件：%s", len(over), b.named(over))
+		v["overdue"] = b.Words.Line(prompts.StaffSome, prompts.Vars{"n": len(over), "items": b.named(over)})
 	}
 	if len(soon) > 0 {
-		v["soon"] = fmt.Sprintf("%d 件：%s", len(soon), numbers(soon))
+		v["soon"] = b.Words.Line(prompts.StaffSome, prompts.Vars{"n": len(soon), "items": numbers(soon)})
 	}
 	if len(visits) > 0 {
-		v["visits"] = fmt.Sprintf("%d 位，先打 %s", len(visits), b.Cases.Vars(visits[0])["guest"])
+		v["visits"] = b.Words.Line(prompts.StaffSomeVisits, prompts.Vars{"n": len(visits), "guest": b.Cases.Vars(visits[0])["guest"]})
 	}
 	if len(promised) > 0 {
 		on := promised[0]
-		v["promises"] = fmt.Sprintf("%s前回 %s", b.Calendar.When(on.Clocks.Promise.Time(), now)+" ", b.Cases.Vars(on)["guest"])
+		v["promises"] = b.Words.Line(prompts.StaffSomePromise, prompts.Vars{"at": b.Calendar.When(on.Clocks.Promise.Time(), now), "guest": b.Cases.Vars(on)["guest"]})
 	}
 	return v
 }
@@ -154,7 +153,7 @@ func (b *Bench) kind(k ticket.Kind) string {
 	if kind := b.Pack.Kind(string(k)); kind != nil {
 		return kind.Title
 	}
-	return "工单"
+	return b.Words.Line(prompts.StaffCaseWord, nil)
 }
 
 // low are the cases whose customers said within two days that they were not
@@ -219,13 +218,13 @@ func (b *Bench) yesterday(list []*ticket.Ticket) prompts.Vars {
 	for _, k := range slices.SortedFunc(maps.Keys(kinds), func(x, y ticket.Kind) int {
 		return cmp.Or(cmp.Compare(kinds[y], kinds[x]), cmp.Compare(x, y))
 	}) {
-		parts = append(parts, fmt.Sprintf("%s %d", b.kind(k), kinds[k]))
+		parts = append(parts, b.Words.Line(prompts.StaffCountKind, prompts.Vars{"kind": b.kind(k), "n": kinds[k]}))
 	}
 	if over > 0 {
-		parts = append(parts, fmt.Sprintf("超时 %d", over))
+		parts = append(parts, b.Words.Line(prompts.StaffCountLate, prompts.Vars{"n": over}))
 	}
 	if low > 0 {
-		parts = append(parts, fmt.Sprintf("低分 %d", low))
+		parts = append(parts, b.Words.Line(prompts.StaffCountLow, prompts.Vars{"n": low}))
 	}
 	v := prompts.Vars{"total": len(list), "kinds": strings.Join(parts, "、"), "link": b.link(PageAll)}
 	if longest > 0 {
@@ -236,7 +235,7 @@ func (b *Bench) yesterday(list []*ticket.Ticket) prompts.Vars {
 	})
 	if len(most) > 0 && things[most[0]] > 1 {
 		slices.Sort(rooms[most[0]])
-		v["top"] = fill("{thing} {n} 件〔（{rooms}）〕", prompts.Vars{"thing": most[0], "n": things[most[0]], "rooms": strings.Join(rooms[most[0]], "、")})
+		v["top"] = b.Words.Line(prompts.StaffTop, prompts.Vars{"thing": most[0], "n": things[most[0]], "rooms": strings.Join(rooms[most[0]], "、")})
 	}
 	return v
 }

@@ -171,3 +171,23 @@ func first(s string) (word, rest string) {
 	}
 	return s[:i], trim(s[i:])
 }
+
+// givesUp says that somebody takes back what they were asked about.
+func givesUp(text string) bool { return text == "算了" || text == "取消" }
+
+// unmarked is a name without the word before it: 交班 给小周.
+func unmarked(name string) string { return strings.TrimPrefix(name, "给") }
+
+// How the parts of a typed compensation are marked: 补偿 4827 赠礼 200 烟味，口头刘峰，告诉客人：….
+var (
+	tells  = regexp.MustCompile(`(?:^|[\s,，。;；])告诉(?:客人|他|她)?\s*[:：]\s*`)
+	spoken = regexp.MustCompile(`(?:^|[\s,，。;；])(?:已)?口头(?:请示|同意)?(?:过|了)?\s*[:：]?\s*(\p{Han}{1,6}|[A-Za-z0-9_]{1,20})`)
+	amount = regexp.MustCompile(`^[¥￥]?\s*[\d,，]*\d(?:\.\d{1,2})?\s*(?:元|块钱|块)?`)
+)
+
+// What a case that is taken down begins with: room, telephone, name.
+var (
+	roomFirst = regexp.MustCompile(`^(\d{3,5}[A-Za-z]?)(?:\D|$)`)
+	mobile    = regexp.MustCompile(`(?:^|\D)(1[3-9]\d{9})(?:\D|$)`)
+	honoured  = regexp.MustCompile(`^(\p{Han}{1,3}(?:先生|女士|小姐|太太))[\s,，：:、]+`)
+)

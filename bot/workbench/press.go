@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"kefu/bot/chat"
 	"kefu/bot/desk"
 	"kefu/bot/staff"
 	"kefu/bot/ticket"
@@ -113,7 +112,7 @@ func (t *turn) pressOn(ctx context.Context, b button, on *ticket.Ticket, selecte
 		return t.askCall(ctx, on)
 	case "call_result":
 		if selected["result"] == "" {
-			return sayPick, nil
+			return t.line(prompts.StaffPick, nil), nil
 		}
 		say, err := said(t.Cases.Called(ctx, by, id, selected["result"], ""))(nil)
 		return t.finish(ctx, say, err, desk.Title(t.Pack.General.Calls, selected["result"]))
@@ -132,7 +131,7 @@ func (t *turn) pressOn(ctx context.Context, b button, on *ticket.Ticket, selecte
 	case "later":
 		return said(t.Cases.Later(ctx, by, id))(nil)
 	case "promise":
-		return t.ask(ctx, "promise:"+on.No, on, t.line(prompts.StaffErrNoText, prompts.Vars{"example": "16:30 等配件"}))
+		return t.ask(ctx, "promise:"+on.No, on, t.line(prompts.StaffErrNoText, prompts.Vars{"example": t.line(prompts.StaffExPromise, nil)}))
 	case "told":
 		return said(t.Cases.Told(ctx, by, id))(nil)
 	case "hold":
@@ -215,11 +214,7 @@ func (t *turn) late(owner string, at store.Time) string {
 }
 
 func (t *turn) pickDept(ctx context.Context, on *ticket.Ticket) (string, error) {
-	card := chat.Card{
-		Title:   fill(sayPickDept, prompts.Vars{"no": on.No}),
-		Select:  &chat.Select{Key: "dept", Label: "派给", Options: t.Pack.Helpers(t.p.Dept)},
-		Buttons: []chat.Option{{Label: "派给它", Key: "assign:" + on.No}},
-	}
+	card := t.Words.Card(prompts.CardPickDept, prompts.Vars{"no": on.No, "departments": t.Pack.Helpers(t.p.Dept)})
 	return t.choose(ctx, "dept", on, card)
 }
 
@@ -249,7 +244,7 @@ func (t *turn) swap(ctx context.Context, on *ticket.Ticket) (string, error) {
 
 func (t *turn) swapTo(ctx context.Context, on *ticket.Ticket, to string) (string, error) {
 	if to == "" {
-		return sayPick, nil
+		return t.line(prompts.StaffPick, nil), nil
 	}
 	out, err := t.Cases.MoveTo(ctx, t.p.ID, on.TicketID(), to, "")
 	if err != nil {
@@ -288,9 +283,9 @@ func (t *turn) phone(ctx context.Context, on *ticket.Ticket) (string, error) {
 		return "", err
 	}
 	if phone == "" {
-		return fill(sayNoPhone, prompts.Vars{"no": on.No}), nil
+		return t.line(prompts.StaffNoPhone, prompts.Vars{"no": on.No}), nil
 	}
-	return fill(sayCall, prompts.Vars{"guest": t.Cases.Vars(on)["guest"], "phone": phone}), nil
+	return t.line(prompts.StaffCall, prompts.Vars{"guest": t.Cases.Vars(on)["guest"], "phone": phone}), nil
 }
 
 // answered does what the answer to a question of ours means.

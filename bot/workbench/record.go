@@ -3,19 +3,12 @@ package workbench
 import (
 	"context"
 	"errors"
-	"regexp"
 	"strings"
 
 	"kefu/bot/casework"
 	"kefu/bot/desk"
 	"kefu/bot/ticket"
 	"kefu/prompts"
-)
-
-var (
-	roomFirst = regexp.MustCompile(`^(\d{3,5}[A-Za-z]?)(?:\D|$)`)
-	mobile    = regexp.MustCompile(`(?:^|\D)(1[3-9]\d{9})(?:\D|$)`)
-	honoured  = regexp.MustCompile(`^(\p{Han}{1,3}(?:先生|女士|小姐|太太))[\s,，：:、]+`)
 )
 
 // record takes a case down for a customer: 登记 1208 前台来说水龙头漏. Where it came
@@ -53,11 +46,11 @@ func (t *turn) record(ctx context.Context, text string) (string, error) {
 
 func (t *turn) source(ctx context.Context, on *ticket.Ticket, source string) (string, error) {
 	if source == "" {
-		return sayPick, nil
+		return t.line(prompts.StaffPick, nil), nil
 	}
 	if _, err := t.Cases.SetSource(ctx, t.p.ID, on.TicketID(), source); err != nil {
 		return "", err
 	}
 	name := desk.Title(t.Pack.General.Sources, source)
-	return t.line(prompts.StaffRegistered, prompts.Vars{"no": on.No, "source": name}), errors.Join(t.grey(ctx, "来源："+strings.TrimSpace(name)))
+	return t.line(prompts.StaffRegistered, prompts.Vars{"no": on.No, "source": name}), errors.Join(t.grey(ctx, t.line(prompts.StaffDoneSource, prompts.Vars{"source": strings.TrimSpace(name)})))
 }

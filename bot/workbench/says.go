@@ -8,32 +8,7 @@ import (
 	"kefu/prompts"
 )
 
-// Sentences that belong to the bench alone; all others come from prompts.
-const (
-	sayNotThis   = "这里收文字、照片和语音，别的请在工单页里传。"
-	sayNobody    = "现在没有可以选的人，请在工单页里办。"
-	sayTooLong   = "这段话太长，一次最多 600 字。分两次发。"
-	sayPhrases   = "常用语：{names}。写 /名字 就带出来。"
-	sayPick      = "先在卡上选一个，再点按钮。"
-	sayCloseWhat = "{no} 办结要告诉客人什么？打一句。"
-	sayFileKept  = "收下了。发给谁？打：回 编号"
-	sayFileLost  = "没能从企业微信取下来，请再发一次。"
-	sayToldThem  = "已告诉{who}。"
-	saySeen      = "好。"
-	sayNoShift   = "现在没有交给您的班。"
-	sayNoneWaits = "没有等着发的话。要发给客人，直接打出来，或打：回 4827 想说的话"
-	sayNewAnswer = "改好的答案，打一句发来。"
-	sayApproved  = "已生效，客人再问就这样答。"
-	sayCall      = "{guest} {phone}。打完点“已电话告知”。"
-	sayNoPhone   = "{no} 没有留电话，请在备注里写怎么联系的。"
-	sayNoPhrase  = "没有“/{name}”这条常用语。有：{names}"
-	sayCase      = "{no} {subject}〔，{guest}〕〔，{room}〕：{state}〔，{who}负责〕〔，{promise}〕〔　{link}〕"
-	sayOnPage    = "这一步在工单页里办〔：{link}〕"
-	sayPickDept  = "{no} · 派给哪个部门"
-	sayConfirm   = "发给〔 {guest}〕 {no}？打：发送、存备注 或 换一单"
-)
-
-// fill puts values into one of the sentences above.
+// fill puts values into a sentence of the staff's own: a phrase.
 func fill(sentence string, v prompts.Vars) string {
 	tmpl, err := prompts.Parse(sentence)
 	if err != nil {
@@ -43,17 +18,12 @@ func fill(sentence string, v prompts.Vars) string {
 }
 
 // listed is a choice as words: 原因：1 设备故障 2 响应慢.
-func listed(title string, of []chat.Option) string {
-	var b strings.Builder
-	b.WriteString(title + "：")
+func (t *turn) listed(title string, of []chat.Option) string {
+	var all []string
 	for i, o := range of {
-		if i > 0 {
-			b.WriteString("　")
-		}
-		b.WriteString(strconv.Itoa(i+1) + " " + o.Label)
+		all = append(all, strconv.Itoa(i+1)+" "+o.Label)
 	}
-	b.WriteString("。打编号或字都行。")
-	return fill("{text}", prompts.Vars{"text": b.String()})
+	return t.line(prompts.StaffChoice, prompts.Vars{"title": title, "items": strings.Join(all, "　")})
 }
 
 // picked finds the option that somebody typed, by its label or number.

@@ -91,7 +91,7 @@ func (t *turn) others() []chat.Option {
 func (t *turn) leaveTo(ctx context.Context, to string) (string, error) {
 	next, ok := t.Roster.ByID(to)
 	if !ok {
-		return sayPick, nil
+		return t.line(prompts.StaffPick, nil), nil
 	}
 	list, err := t.own(ctx, t.p.ID)
 	if err != nil {
@@ -122,7 +122,7 @@ func (t *turn) handOver(ctx context.Context, name string) (string, error) {
 	if len(list) == 0 {
 		return t.line(prompts.StaffHandoverNone, nil), nil
 	}
-	takers, err := t.takers(ctx, strings.TrimPrefix(name, "给"))
+	takers, err := t.takers(ctx, unmarked(name))
 	if err != nil {
 		return "", err
 	}
@@ -136,7 +136,7 @@ func (t *turn) handOver(ctx context.Context, name string) (string, error) {
 		s.Tickets = append(s.Tickets, on.ID)
 		if at := on.Bound(); !at.IsZero() {
 			promised++
-			promises = append(promises, t.Calendar.When(at.Time(), t.now)+" 前 "+on.No)
+			promises = append(promises, t.line(prompts.StaffShiftPromise, prompts.Vars{"at": t.Calendar.When(at.Time(), t.now), "no": on.No}))
 		}
 	}
 	for _, p := range takers {
@@ -164,11 +164,11 @@ func (t *turn) notes(list []*ticket.Ticket) string {
 	for _, on := range list {
 		switch {
 		case on.Level == ticket.Major:
-			all = append(all, on.No+" 重大")
+			all = append(all, t.line(prompts.StaffShiftMajor, prompts.Vars{"no": on.No}))
 		case late(on, t.now):
-			all = append(all, on.No+" 已超时")
+			all = append(all, t.line(prompts.StaffShiftLate, prompts.Vars{"no": on.No}))
 		case on.State == ticket.Waiting:
-			all = append(all, on.No+" 等客人")
+			all = append(all, t.line(prompts.StaffShiftWaits, prompts.Vars{"no": on.No}))
 		}
 	}
 	return strings.Join(all, "、")
@@ -196,7 +196,7 @@ func (t *turn) takers(ctx context.Context, name string) ([]staff.Person, error) 
 		}
 	}
 	if len(all) == 0 && err == nil {
-		err = casework.Refusal{Say: sayNobody}
+		err = casework.Refusal{Say: t.line(prompts.StaffNobody, nil)}
 	}
 	return all[:min(len(all), maxTakers)], err
 }
@@ -218,7 +218,7 @@ func (t *turn) takeOver(ctx context.Context, id string) (string, error) {
 		}
 		open = slices.DeleteFunc(open, func(s *shift) bool { return !slices.Contains(s.To, t.p.ID) })
 		if len(open) == 0 {
-			return sayNoShift, nil
+			return t.line(prompts.StaffNoShift, nil), nil
 		}
 		id = slices.MaxFunc(open, func(a, b *shift) int { return a.At.Time().Compare(b.At.Time()) }).ID
 	}

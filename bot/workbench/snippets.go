@@ -143,7 +143,7 @@ var called = regexp.MustCompile(`/(\p{Han}{1,10})`)
 // that fits is meant; a name that is none is an error for staff to read.
 func (t *turn) expand(text string, on *ticket.Ticket) (string, error) {
 	if len(text) > maxWords {
-		return "", refusal(sayTooLong)
+		return "", refusal(t.line(prompts.StaffTooLong, nil))
 	}
 	if !strings.Contains(text, "/") {
 		return text, nil
@@ -164,7 +164,7 @@ func (t *turn) expand(text string, on *ticket.Ticket) (string, error) {
 		return s
 	})
 	if unknown != "" && strings.HasPrefix(strings.TrimSpace(text), "/") {
-		return "", refusal(fill(sayNoPhrase, prompts.Vars{"name": unknown, "names": phraseNames(all)}))
+		return "", refusal(t.line(prompts.StaffNoPhrase, prompts.Vars{"name": unknown, "names": phraseNames(all)}))
 	}
 	return out, nil
 }
@@ -176,7 +176,7 @@ func phraseNames(all map[string]string) string {
 }
 
 func (t *turn) listPhrases() string {
-	return fill(sayPhrases, prompts.Vars{"names": phraseNames(t.phrasesFor(t.p))})
+	return t.line(prompts.StaffPhrases, prompts.Vars{"names": phraseNames(t.phrasesFor(t.p))})
 }
 
 // phraseVars are the values that a phrase may use: those the pack allows, and the

@@ -26,7 +26,7 @@ func (t *turn) typed(ctx context.Context, text string) (string, error) {
 	}
 	c, is := parse(text)
 	if is && c.pending() && (t.state.Pending == nil || t.state.Pending.Ticket == "") {
-		return sayNoneWaits, nil
+		return t.line(prompts.StaffNoneWaits, nil), nil
 	}
 	if is && c.loose && (asked != nil && len(asked.Options) == 0 || t.state.CurrentAt(t.now) != "") {
 		is = false
@@ -41,8 +41,8 @@ func (t *turn) typed(ctx context.Context, text string) (string, error) {
 		if o, ok := picked(text, asked.Options); ok {
 			return t.answered(ctx, asked, o.Key, "")
 		}
-	case asked != nil && (text == "算了" || text == "取消"):
-		return saySeen, t.drop(ctx, asked.ID)
+	case asked != nil && givesUp(text):
+		return t.line(prompts.StaffSeen, nil), t.drop(ctx, asked.ID)
 	case asked != nil && !is:
 		return t.answered(ctx, asked, "", text)
 	}
@@ -309,7 +309,7 @@ func (t *turn) join(ctx context.Context, c command, on *ticket.Ticket) (string, 
 		into = other
 	}
 	if into.ID == part.ID {
-		return "", t.refuse(prompts.StaffErrNoText, prompts.Vars{"example": "并 4827 5103"})
+		return "", t.refuse(prompts.StaffErrNoText, prompts.Vars{"example": t.line(prompts.StaffExJoin, nil)})
 	}
 	out, err := t.Cases.Join(ctx, t.p.ID, into.TicketID(), part.TicketID())
 	return out.Say, err
