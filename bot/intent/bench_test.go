@@ -30,7 +30,7 @@ func BenchmarkReadLong(b *testing.B) {
 }
 
 func BenchmarkTrain(b *testing.B) {
-	w, all := load(Lexicon{}), shipped()
+	w, all := load(Lexicon{}), Shipped()
 	for b.Loop() {
 		train(w, all)
 	}

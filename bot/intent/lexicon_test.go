@@ -29,7 +29,7 @@ func TestLexicon(t *testing.T) {
 
 // The same sentences give the same model.
 func TestSameAgain(t *testing.T) {
-	w, all := load(Lexicon{}), shipped()
+	w, all := load(Lexicon{}), Shipped()
 	a, b := train(w, all), train(w, all)
 	for _, s := range some {
 		p := plain(s)

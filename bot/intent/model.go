@@ -2,34 +2,49 @@ package intent
 
 import (
 	"math"
-	"math/rand/v2"
 	"strings"
 )
 
 // classes is how many intents the classifier tells apart; All names them.
 const classes = 17
 
-type example struct {
-	intent Intent
-	text   string
+// Example is a text and what it may mean: one intent, or any of several where a
+// label is wider than ours.
+type Example struct {
+	Text string
+	Any  []Intent
+	// Weight is how much it counts beside the others; 0 means 1.
+	Weight float64
 }
 
-// shipped are the sentences of examples/*.txt, one a line.
-func shipped() []example {
-	var out []example
+// Shipped are the sentences of examples/*.txt, one a line.
+func Shipped() []Example {
+	var out []Example
 	for _, i := range All {
 		for line := range strings.Lines(content("examples/" + string(i) + ".txt")) {
 			if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
-				out = append(out, example{i, line})
+				out = append(out, Example{Text: line, Any: []Intent{i}})
 			}
 		}
 	}
 	return out
 }
 
-// model is a logistic regression over hashed n-grams and a few counts of words
-// with a known feeling. Features it has not seen in training weigh nothing.
-type model struct {
+// Known are the sentences everybody learns from and those of the lexicon.
+func (l Lexicon) Known() []Example {
+	all := Shipped()
+	for _, i := range All {
+		for _, s := range l.Examples[i] {
+			all = append(all, Example{Text: s, Any: []Intent{i}})
+		}
+	}
+	return all
+}
+
+// Model is a trained classifier: a logistic regression over hashed n-grams and a
+// few counts of words with a known feeling. Features it has not seen in training
+// weigh nothing. It does not change and may be used by any number of goroutines.
+type Model struct {
 	table  []slot // open addressing, a power of two
 	weight [][classes]float32
 	idf    []float32
@@ -41,23 +56,32 @@ type slot struct {
 	row int32 // 1-based; 0: free
 }
 
-func (m *model) find(key uint32) int32 {
-	mask := uint32(len(m.table) - 1)
+// newTable has room for n rows.
+func newTable(n int) []slot {
+	size := 1 << 10
+	for size < 2*n {
+		size <<= 1
+	}
+	return make([]slot, size)
+}
+
+func find(table []slot, key uint32) int32 {
+	mask := uint32(len(table) - 1)
 	for i := key & mask; ; i = (i + 1) & mask {
-		s := m.table[i]
+		s := table[i]
 		if s.row == 0 || s.key == key {
 			return s.row
 		}
 	}
 }
 
-func (m *model) put(key uint32) int32 {
-	mask := uint32(len(m.table) - 1)
+// place gives the key's row, which is next when it is new.
+func place(table []slot, key uint32, next int32) int32 {
+	mask := uint32(len(table) - 1)
 	for i := key & mask; ; i = (i + 1) & mask {
-		s := &m.table[i]
+		s := &table[i]
 		if s.row == 0 {
-			m.weight = append(m.weight, [classes]float32{})
-			*s = slot{key, int32(len(m.weight))}
+			*s = slot{key, next}
 		}
 		if s.key == key {
 			return s.row
@@ -65,72 +89,16 @@ func (m *model) put(key uint32) int32 {
 	}
 }
 
-// feature is one thing seen in a text and how much it counts.
-type feature struct {
-	key uint32
-	val float32
-}
-
 type point struct {
 	row int32
 	val float32
 }
 
-// Rates of training; twice or half of each changes little.
-const (
-	epochs = 8
-	rate   = 0.5
-	decay  = 1e-4
-)
-
-// train fits a model. It takes some 20 ms for two thousand
-// sentences, and gives the same model for the same sentences.
-func train(w *words, all []example) *model {
-	size := 1 << 10
-	for _, e := range all {
-		size += 4 * len(e.text)
-	}
-	n := 1
-	for n < size {
-		n <<= 1
-	}
-	m := &model{table: make([]slot, n)}
-	label := map[Intent]int{}
-	for i, x := range All {
-		label[x] = i
-	}
-	docs := make([][]point, len(all))
-	var df []int
-	counts := [classes]int{}
-	for d, e := range all {
-		t := plain(e.text)
-		for _, f := range features(t, w.find(t, nil), nil) {
-			row := m.put(f.key)
-			for len(df) < int(row) {
-				df = append(df, 0)
-			}
-			df[row-1]++
-			docs[d] = append(docs[d], point{row - 1, f.val})
-		}
-		counts[label[e.intent]]++
-	}
-	m.idf = make([]float32, len(df))
-	for i, c := range df {
-		m.idf[i] = float32(math.Log(1 + float64(len(all))/float64(c)))
-	}
-	for _, d := range docs {
-		m.scale(d)
-	}
-	m.fit(docs, all, label, counts)
-	return m
-}
-
-// scale weighs a document's points and brings it to length 1.
-func (m *model) scale(d []point) {
+// length brings a document's points to length 1.
+func length(d []point) {
 	var sum float32
-	for i := range d {
-		d[i].val *= m.idf[d[i].row]
-		sum += d[i].val * d[i].val
+	for _, f := range d {
+		sum += f.val * f.val
 	}
 	if sum == 0 {
 		return
@@ -138,52 +106,6 @@ func (m *model) scale(d []point) {
 	k := 1 / float32(math.Sqrt(float64(sum)))
 	for i := range d {
 		d[i].val *= k
-	}
-}
-
-func (m *model) fit(docs [][]point, all []example, label map[Intent]int, counts [classes]int) {
-	squares := make([][classes]float32, len(m.weight))
-	rng := rand.New(rand.NewPCG(20261124, 7))
-	order := rng.Perm(len(docs))
-	mean := float64(len(docs)) / classes
-	var p [classes]float64
-	for range epochs {
-		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
-		for _, d := range order {
-			y := label[all[d].intent]
-			m.dot(docs[d], &p)
-			softmax(&p)
-			boost := float32(math.Sqrt(mean / float64(counts[y])))
-			for k := range p {
-				g := float32(p[k])
-				if k == y {
-					g--
-				}
-				if g < 0.003 && g > -0.003 {
-					continue
-				}
-				g *= boost
-				m.bias[k] -= 0.02 * g
-				for _, f := range docs[d] {
-					w, q := &m.weight[f.row][k], &squares[f.row][k]
-					gr := g*f.val + decay**w
-					*q += gr * gr
-					*w -= rate * gr / (float32(math.Sqrt(float64(*q))) + 1e-3)
-				}
-			}
-		}
-	}
-}
-
-func (m *model) dot(d []point, p *[classes]float64) {
-	for k := range p {
-		p[k] = float64(m.bias[k])
-	}
-	for _, f := range d {
-		w := &m.weight[f.row]
-		for k := range p {
-			p[k] += float64(w[k] * f.val)
-		}
 	}
 }
 
@@ -202,21 +124,37 @@ func softmax(p *[classes]float64) {
 	}
 }
 
-// score gives the probability of each intent, and how much of the text is made
-// of features seen in training, 0 to 1.
-func (m *model) score(t []rune, hits []hit) (p [classes]float64, known float64) {
+// score gives the probability of each intent, and how many of the text's n-grams
+// up to three characters were seen in training, 0 to 1.
+func (m *Model) score(t []rune, hits []hit) (p [classes]float64, known float64) {
 	fs := features(t, hits, make([]feature, 0, 256))
 	d := make([]point, 0, len(fs))
+	all, seen := 0, 0
 	for _, f := range fs {
-		if row := m.find(f.key); row > 0 {
-			d = append(d, point{row - 1, f.val})
+		if f.short {
+			all++
+		}
+		if row := find(m.table, f.key); row > 0 {
+			d = append(d, point{row - 1, f.val * m.idf[row-1]})
+			if f.short {
+				seen++
+			}
 		}
 	}
-	m.scale(d)
-	m.dot(d, &p)
+	length(d)
+	q := m.bias
+	for _, f := range d {
+		w := &m.weight[f.row]
+		for k := range q {
+			q[k] += w[k] * f.val
+		}
+	}
+	for k := range q {
+		p[k] = float64(q[k])
+	}
 	softmax(&p)
-	if len(fs) > 0 {
-		known = float64(len(d)) / float64(len(fs))
+	if all > 0 {
+		known = float64(seen) / float64(all)
 	}
 	return p, known
 }

@@ -2,20 +2,39 @@ package intent
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
-// Reader reads messages. It does not change after New and may be used by any
-// number of goroutines.
+// Reader reads messages. It may be used by any number of goroutines; only Use
+// changes it.
 type Reader struct {
 	words *words
-	model *model
+	own   *Model // made of the examples that come with us and the company's
+	model atomic.Pointer[Model]
 	cats  []string
 }
 
-// base is what everybody without examples of their own shares.
-var base = sync.OnceValue(func() *model { return train(load(Lexicon{}), shipped()) })
+// Use reads with another model from now on; nil goes back to the one that New made.
+func (r *Reader) Use(m *Model) {
+	if m == nil {
+		m = r.own
+	}
+	r.model.Store(m)
+}
+
+// base is what everybody without examples of their own shares: shipped.model,
+// trained from examples/*.txt; a test holds the two together. Bytes that came with
+// the program and cannot be read are trained from the sentences again.
+var base = sync.OnceValue(func() *Model {
+	m, err := UnmarshalModel(packed)
+	if err != nil {
+		return Train(Shipped())
+	}
+	return m
+})
 
 // New makes a reader from the lists and examples that come with the program and
 // what the company adds.
@@ -24,17 +43,11 @@ func New(lex Lexicon) *Reader {
 	for _, c := range lex.Categories {
 		r.cats = append(r.cats, c.ID)
 	}
-	if len(lex.Examples) == 0 {
-		r.model = base()
-		return r
+	r.own = base()
+	if len(lex.Examples) > 0 {
+		r.own = train(r.words, lex.Known())
 	}
-	all := shipped()
-	for _, i := range All {
-		for _, s := range lex.Examples[i] {
-			all = append(all, example{i, s})
-		}
-	}
-	r.model = train(r.words, all)
+	r.Use(nil)
 	return r
 }
 
@@ -46,7 +59,9 @@ const (
 )
 
 // Read reads one message, or several of one customer joined by newlines.
-func (r *Reader) Read(text string, ctx Context) Reading {
+func (r *Reader) Read(text string, ctx Context) Reading { return r.sheet(text, ctx).out }
+
+func (r *Reader) sheet(text string, ctx Context) *sheet {
 	t := plain(text)
 	hits := r.words.find(t, make([]hit, 0, 32))
 	s := &sheet{t: t, hits: hits, ctx: ctx, size: len([]rune(bare(t))), score: map[Intent]float64{}}
@@ -58,7 +73,7 @@ func (r *Reader) Read(text string, ctx Context) Reading {
 	s.out.Urge = s.urge()
 	s.out.Anger = s.anger()
 	s.out.Complete = s.size > 0 && !s.half()
-	return s.out
+	return s
 }
 
 // Half says whether a message is only the beginning of one: nothing but a
@@ -72,7 +87,12 @@ func (r *Reader) guess(s *sheet) {
 	if s.size == 0 || s.settled {
 		return
 	}
-	p, known := r.model.score(s.t, s.hits)
+	model := r.model.Load()
+	p, known := model.score(s.t, s.hits)
+	s.whole = maps.Clone(s.score)
+	for i, v := range p {
+		s.whole[All[i]] = max(s.whole[All[i]], v)
+	}
 	if known < 0.15 {
 		s.why("没有见过的说法")
 		return
@@ -92,7 +112,7 @@ func (r *Reader) guess(s *sheet) {
 		if len(part) < 4 {
 			continue
 		}
-		q, known := r.model.score(part, within(s.hits, c))
+		q, known := model.score(part, within(s.hits, c))
 		i := top(q)
 		if known >= 0.3 && q[i] >= 0.6 && matter[All[i]] {
 			s.raise(All[i], s.temper(All[i], q[i])*0.85)
@@ -253,4 +273,15 @@ func (r *Reader) name(s *sheet) {
 	if best > 0 {
 		s.out.Category = r.cats[best-1]
 	}
+}
+
+// Spread says what a message mostly is: how strongly each intent speaks from the
+// whole of it. Read says what to act on first, which may be the one grievance in a
+// friendly letter.
+func (r *Reader) Spread(text string) map[Intent]float64 {
+	s := r.sheet(text, Context{})
+	if s.whole == nil {
+		return s.score
+	}
+	return s.whole
 }

@@ -13,8 +13,9 @@ type sheet struct {
 	ctx     Context
 	size    int // letters, digits and Han
 	score   map[Intent]float64
-	settled bool // a rule has read the whole message
-	hurried bool // a word of urging stands in it
+	whole   map[Intent]float64 // what rules and the classifier say of the whole, without its clauses
+	settled bool               // a rule has read the whole message
+	hurried bool               // a word of urging stands in it
 	out     Reading
 }
 
@@ -79,7 +80,7 @@ func (s *sheet) danger() {
 		s.why("安全：" + strings.Join(s.out.SafetyWords, " "))
 	}
 	if len(s.out.MajorWords) > 0 {
-		s.raise(Complaint, 0.85)
+		s.raise(Complaint, short(s.size, 30, 0.85, 0.45))
 		s.why("重大：" + strings.Join(s.out.MajorWords, " "))
 	}
 	s.out.Major = s.out.Safety || s.out.SelfHarm || len(s.out.MajorWords) > 0
@@ -152,16 +153,21 @@ func (s *sheet) negated(h hit) bool {
 	return false
 }
 
+// story is the length, in letters, from which a word tells of something that
+// happened rather than of a wish: 找来经理 in a long review. It still counts; what the
+// whole is about leads.
+const story = 32
+
 // claims reads the wishes that a word decides: a person, a complaint, a right.
 func (s *sheet) claims() {
 	for _, h := range s.hits {
 		switch {
 		case h.tags&tHuman != 0 && !s.refused(h):
-			s.rule(Human, 0.95, h)
+			s.rule(Human, short(s.size, story, 0.95, 0.6), h)
 		case h.tags&tComplaint != 0 && !s.negated(h) && !ends(s.t[:h.from], notComing):
 			s.complaint(h)
 		case h.tags&tGrievance != 0 && !s.negated(h):
-			s.rule(Complaint, 0.8, h)
+			s.rule(Complaint, short(s.size, story, 0.8, 0.45), h)
 		case h.tags&tErase != 0 && !s.negated(h):
 			s.rule(Erase, 0.95, h)
 		case h.tags&tUnsubscribe != 0:
@@ -193,7 +199,7 @@ func (s *sheet) complaint(h hit) {
 		s.rule(Progress, 0.9, h)
 		return
 	}
-	s.rule(Complaint, 0.93, h)
+	s.rule(Complaint, short(s.size, 2*story, 0.93, 0.5), h)
 }
 
 // refused says whether a person is not wanted: 不用人工, 先不转人工.

@@ -192,6 +192,23 @@ func (s Span) Ahead(now time.Time) Span {
 	return s
 }
 
+// Later is s in the second half of the day, for one who speaks of an evening.
+func (s Span) Later() Span {
+	if !s.Vague || s.From.Hour() >= 12 {
+		return s
+	}
+	s.Vague = false
+	if s.Before {
+		s.To = s.To.Add(12 * time.Hour)
+		return s
+	}
+	s.From = s.From.Add(12 * time.Hour)
+	if !s.After {
+		s.To = s.To.Add(12 * time.Hour)
+	}
+	return s
+}
+
 var weekdays = [...]string{"周日", "周一", "周二", "周三", "周四", "周五", "周六"}
 
 var partNames = map[part]string{dawn: "凌晨", early: "早上", morning: "上午", noon: "中午", afternoon: "下午", dusk: "傍晚", evening: "晚上", night: "夜里"}

@@ -181,12 +181,12 @@ func TestAsked(t *testing.T) {
 func TestExamples(t *testing.T) {
 	seen := map[string]Intent{}
 	count := map[Intent]int{}
-	for _, e := range shipped() {
-		if was, ok := seen[e.text]; ok {
-			t.Errorf("%q stands in %s and in %s", e.text, was, e.intent)
+	for _, e := range Shipped() {
+		if was, ok := seen[e.Text]; ok {
+			t.Errorf("%q stands in %s and in %s", e.Text, was, e.Any[0])
 		}
-		seen[e.text] = e.intent
-		count[e.intent]++
+		seen[e.Text] = e.Any[0]
+		count[e.Any[0]]++
 	}
 	for _, i := range All {
 		if count[i] < 60 {

@@ -1,0 +1,58 @@
+package learn
+
+import (
+	"fmt"
+	"io"
+)
+
+// names are the labels as staff call them.
+var names = map[string]string{
+	"inquiry": "咨询", "complaint": "投诉", "not": "不是投诉", "order": "订单", "repair": "报修", "suggestion": "建议",
+	"proposal": "建议", "praise": "表扬", "human": "人工", "smalltalk": "闲聊", "chat": "闲聊", "other": "闲聊",
+	"greeting": "问候", "request": "客需", "progress": "问进度", "rating": "评分", "thanks": "道谢",
+	"unsubscribe": "退订", "erase": "删信息", "abuse": "骂人", "selfharm": "危险",
+}
+
+// Name is a label as staff call it.
+func Name(label string) string {
+	if n := names[label]; n != "" {
+		return n
+	}
+	return label
+}
+
+// Write prints a table: the figures of each label, then rows of what is true
+// against columns of what was told.
+func Write(w io.Writer, t *Table) {
+	fmt.Fprintf(w, "%s %8s %8s %8s %7s\n", pad("", 12), "精确", "召回", "F1", "条数")
+	for _, l := range t.Labels {
+		f := t.Of(l)
+		fmt.Fprintf(w, "%s %10.3f %10.3f %8.3f %9d\n", pad(Name(l), 12), f.Precision, f.Recall, f.F1, f.Rows)
+	}
+	fmt.Fprintf(w, "\n%s", pad("实际＼读作", 12))
+	for _, l := range t.Labels {
+		fmt.Fprint(w, right(Name(l), 9))
+	}
+	fmt.Fprintln(w)
+	for _, a := range t.Labels {
+		fmt.Fprint(w, pad(Name(a), 12))
+		for _, b := range t.Labels {
+			fmt.Fprintf(w, "%9d", t.At(a, b))
+		}
+		fmt.Fprintln(w)
+	}
+}
+
+// width counts Han as two columns.
+func width(s string) (n int) {
+	for _, r := range s {
+		n++
+		if r > 0x2e80 {
+			n++
+		}
+	}
+	return n
+}
+
+func pad(s string, n int) string   { return fmt.Sprintf("%s%*s", s, max(0, n-width(s)), "") }
+func right(s string, n int) string { return fmt.Sprintf("%*s%s", max(0, n-width(s)), "", s) }
