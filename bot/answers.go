@@ -38,7 +38,11 @@ func (s *scene) answer(ctx context.Context) (bool, error) {
 		q = &desk.Ask{ID: a.Slot}
 	}
 	if s.lost() {
-		s.say(prompts.SlotAgain, prompts.Vars{"what": q.Named(), "question": q.Text, "options": slotOptions(t.No, q)})
+		question := q.Text
+		if question == "" {
+			question = "方便说一下" + q.Named() + "吗？"
+		}
+		s.say(prompts.SlotAgain, prompts.Vars{"question": question, "options": slotOptions(t.No, q)})
 		return true, nil
 	}
 	got := s.answers(t, k, q)
@@ -139,6 +143,9 @@ func (s *scene) answers(t *ticket.Ticket, k *desk.Kind, q *desk.Ask) []told {
 	var got []told
 	if g, ok := s.value(q, true); ok {
 		got = append(got, g)
+	} else if (q.Wants() == desk.WantOrder || q.Wants() == desk.WantSerial) && s.free(12) != "" {
+		s.toldOtherwise(t) // 看不清, 被撕掉了: no number will come
+		got = append(got, told{slot: q.ID, value: desk.Skip})
 	} else if intent.Declines(s.text) || slices.ContainsFunc(s.clauses(), intent.Declines) && !s.read.Has(intent.Complaint) {
 		got = append(got, told{slot: q.ID, value: desk.Skip})
 	}
@@ -155,12 +162,17 @@ func (s *scene) answers(t *ticket.Ticket, k *desk.Kind, q *desk.Ask) []told {
 	return got
 }
 
+// toldOtherwise keeps what was said instead of an answer.
+func (s *scene) toldOtherwise(t *ticket.Ticket) {
+	s.do(conversation.Act{Ticket: t.TicketID(), Do: casework.DoAdd, Text: s.said()})
+}
+
 // also adds what was told for a question that is not open, if the case lacks it.
 func (s *scene) also(t *ticket.Ticket, a *desk.Ask, got *[]told) {
 	if casework.Known(t, a.ID) != "" {
 		return
 	}
-	if g, ok := s.value(a, false); ok {
+	if g, ok := s.value(a, false); ok && !slices.ContainsFunc(*got, func(o told) bool { return o.value == g.value }) {
 		*got = append(*got, g)
 	}
 }
@@ -197,7 +209,7 @@ func (s *scene) value(a *desk.Ask, open bool) (told, bool) {
 		if f.Address != "" {
 			return is(f.Address)
 		}
-		if v := s.free(80); open && utf8.RuneCountInString(v) >= 4 {
+		if v := s.free(80); open && utf8.RuneCountInString(v) >= 4 && strings.ContainsFunc(v, isHan) {
 			return is(v)
 		}
 	case desk.WantWhen, desk.WantSince:
@@ -223,6 +235,8 @@ func (s *scene) value(a *desk.Ask, open bool) (told, bool) {
 	}
 	return told{}, false
 }
+
+func isHan(r rune) bool { return unicode.Is(unicode.Han, r) }
 
 // yuan writes 分 as 元.
 func yuan(fen int64) string {
@@ -350,6 +364,9 @@ func (s *scene) rest(q *desk.Ask, got []told) string {
 	var rest []string
 	for _, c := range s.clauses() {
 		r := s.Reader.Read(c, intent.Context{Asked: s.wanted(q), Open: true})
+		if onlyFields(c, r.Fields) {
+			continue
+		}
 		switch r.Main {
 		case intent.Greeting, intent.Thanks, intent.Rating:
 			continue
@@ -364,6 +381,26 @@ func (s *scene) rest(q *desk.Ask, got []told) string {
 		}
 	}
 	return strings.Join(rest, "，")
+}
+
+// onlyFields says that a text tells a room, a number, a name, a time, and nothing
+// besides.
+func onlyFields(text string, f intent.Fields) bool {
+	if f == (intent.Fields{}) {
+		return false
+	}
+	for _, v := range []string{f.When, f.Name, f.Address, f.Room} {
+		if v != "" {
+			text = strings.Replace(text, v, "", 1)
+		}
+	}
+	n := 0
+	for _, r := range text {
+		if unicode.IsLetter(r) && !strings.ContainsRune("零一二三四五六七八九十百千万两俩幺点半我您姓叫名字是的在住家电话手机号码订单房间室位个人大小晚天一共总大概约左右以后之后之前就都吧联系方式下午上会能可有空到址称呼", r) && r > 0x7f {
+			n++
+		}
+	}
+	return n <= 1
 }
 
 // isAnswer says that a part of what was said is what was noted, and no more.

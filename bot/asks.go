@@ -50,6 +50,10 @@ func knows(t *ticket.Ticket, what string) bool {
 	switch what {
 	case "photo":
 		return len(t.Files) > 0
+	case "place":
+		return t.Room != ""
+	case "room": // 大堂 is none
+		return t.Room != "" && strings.Trim(t.Room, "0123456789") == ""
 	case "name":
 		return t.Guest.Name != "" || casework.Known(t, what) != ""
 	}

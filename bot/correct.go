@@ -92,6 +92,9 @@ func (s *scene) corrected(t *ticket.Ticket, c intent.Correction, changing bool) 
 		}
 		g, ok := s.value(q, false)
 		old := casework.Known(t, slot)
+		if ok && q.Wants() == desk.WantWhen {
+			g.value = s.moved(old, g.value)
+		}
 		if !ok || g.value == old || slot == "room" && !changing && !takenBack(s.text, c) && !s.bareAgain(t) {
 			return
 		}
@@ -149,6 +152,9 @@ func (s *scene) takeBack(t *ticket.Ticket, c intent.Correction) bool {
 		slot = f.Slot
 	}
 	old := casework.Known(t, slot)
+	if c.Wrong != "" && !strings.Contains(strings.ToLower(old), c.Wrong) {
+		return false
+	}
 	if old == "" || utf8.RuneCountInString(s.text) > 20 || s.alarming() {
 		return false
 	}
@@ -156,4 +162,43 @@ func (s *scene) takeBack(t *ticket.Ticket, c intent.Correction) bool {
 	s.conv.Ask = &conversation.Ask{Ticket: t.TicketID(), No: t.No, Slot: slot, At: store.At(s.now)}
 	s.say(prompts.SlotWrong, prompts.Vars{"what": s.Cases.SlotTitle(t, slot), "value": shownValue(told{slot: slot, value: old}), "no": t.No})
 	return true
+}
+
+// moved is a time that was put right: only its hour, or only its day, where no more
+// was said.
+func (s *scene) moved(old, value string) string {
+	day, clock, dated := cutDay(old)
+	now := s.now.In(s.Zone)
+	span, ok := intent.Moment(s.text, now)
+	if !dated || !ok {
+		return value
+	}
+	if !span.Dated {
+		then, ok := intent.Moment(strings.ReplaceAll(day, " ", ""), now)
+		if !ok {
+			return value
+		}
+		if span, ok = intent.Moment(s.text, then.From); !ok {
+			return value
+		}
+		if t, err := time.Parse("15:04", strings.TrimSpace(clock)); err == nil && t.Hour() >= 12 {
+			span = span.Later()
+		}
+		return span.String()
+	}
+	if newDay, hour, ok := cutDay(value); ok && hour == "" {
+		return newDay + clock
+	}
+	return value
+}
+
+// cutDay parts 11 月 25 日周三 18:00 behind the weekday.
+func cutDay(s string) (day, clock string, ok bool) {
+	const mark = "日周"
+	i := strings.Index(s, mark)
+	if i < 0 {
+		return s, "", false
+	}
+	i += len(mark) + len("三")
+	return s[:i], s[i:], true
 }

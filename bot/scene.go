@@ -248,7 +248,15 @@ func (s *scene) room() string {
 	if s.read.Fields.Room != "" && !s.isCase(s.read.Fields.Room) {
 		return s.read.Fields.Room
 	}
-	return s.file.InRoom(s.now)
+	if room := s.file.InRoom(s.now); room != "" {
+		return room
+	}
+	for _, t := range s.open { // told for another case
+		if knows(t, "room") && s.now.Sub(t.Wrote.Time()) < 24*time.Hour {
+			return t.Room
+		}
+	}
+	return ""
 }
 
 func (s *scene) isCase(no string) bool { return s.byNo(no) != nil }

@@ -27,7 +27,7 @@ var (
 	dos     = []string{"card", "assign", "call"}
 	clocks  = []string{"claim", "answer"}
 	fills   = []string{"result", "cause", "dept", "reason", "promise", "text", "person"}
-	known   = []string{"room", "phone", "order", "stay", "photo"}
+	known   = []string{"room", "phone", "order", "product", "stay", "photo", "place", "name"}
 	robots  = []string{"", "staff", "escalation"}
 	tapDos  = []string{"", "progress", "human"}
 	types   = []string{"text", "long", "choice", "department", "room", "phone", "money", "date", "file"}
