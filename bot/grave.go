@@ -79,6 +79,7 @@ func (s *scene) sayMajor(t *ticket.Ticket) {
 	if t.Times > 1 {
 		v["n"] = prompts.Nth(t.Times)
 	}
+	v["first"] = s.Cases.Pack.First(s.text)
 	if t.Guest.Phone != "" {
 		s.say(prompts.AngryPhone, v)
 		return

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"slices"
 	"strings"
 
 	"kefu/bot/wording"
@@ -19,6 +20,7 @@ type Group struct {
 	Title string   `yaml:"title"`
 	Shown bool     `yaml:"shown"` // named on the card: 提到 12315、抖音
 	Words []string `yaml:"words"`
+	First string   `yaml:"first"` // said to the customer before all else
 }
 
 // Tap is what a tapped menu key or option means (taps.yaml). One of the fields
@@ -46,6 +48,18 @@ func (p *Pack) Major(text string) (shown []string, is bool) {
 		}
 	}
 	return shown, is
+}
+
+// First is what the customer is told before all else, for the first group whose
+// words the text has; "" for most.
+func (p *Pack) First(text string) string {
+	t := wording.Read(text)
+	for _, g := range p.Words.Major {
+		if g.First != "" && slices.ContainsFunc(g.Words, t.Has) {
+			return g.First
+		}
+	}
+	return ""
 }
 
 // Danger says whether the text speaks of danger now.
