@@ -17,7 +17,7 @@ type guard struct {
 
 // speakable says whether a sentence may be said at all, whatever it rests on.
 func (g guard) speakable(s string) bool {
-	return speakable(withoutLinks(s), g.instructions) && g.allowed(s).OK()
+	return !strings.ContainsAny(s, "[]【】［］〔〕") && speakable(withoutLinks(s), g.instructions) && g.allowed(s).OK()
 }
 
 // withoutLinks takes out what the guard judges as links: they look encoded.

@@ -86,7 +86,10 @@ func intents(own intent.Reading, m told) []intent.Scored {
 			score[s.Intent] = max(score[s.Intent], v)
 		}
 	}
-	if len(score) == 0 {
+	switch {
+	case len(score) == 0 && len(own.Intents) == 0:
+		return []intent.Scored{{Intent: intent.Unknown, Confidence: 1}}
+	case len(score) == 0:
 		return own.Intents
 	}
 	var out []intent.Scored
@@ -176,6 +179,15 @@ func (w written) fill(f *intent.Fields, m told) {
 	}
 	if f.When == "" && w.has(m.Fields.When, 12) {
 		f.When = string(normal(m.Fields.When))
+	}
+	if n := []rune(m.Fields.Name); f.Name == "" && len(n) > 1 && strings.ContainsRune(surnames, n[0]) && w.has(m.Fields.Name, 6) {
+		f.Name = string(normal(m.Fields.Name))
+	}
+	if f.Address == "" && utf8.RuneCountInString(m.Fields.Address) >= 6 && w.has(m.Fields.Address, 60) {
+		f.Address = string(normal(m.Fields.Address))
+	}
+	if v := strings.NewReplacer("-", "", " ", "").Replace(string(normal(m.Fields.Serial))); f.Serial == "" && len(v) >= 6 && len(v) <= 32 && w.words[v] {
+		f.Serial = strings.ToUpper(v)
 	}
 	if f.Amount == 0 {
 		f.Amount = w.amount(m.Fields.Amount)

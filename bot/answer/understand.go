@@ -68,6 +68,9 @@ type told struct {
 		Product string `json:"product"`
 		Amount  string `json:"amount"`
 		When    string `json:"when"`
+		Name    string `json:"name"`
+		Address string `json:"address"`
+		Serial  string `json:"serial"`
 	} `json:"fields"`
 	Category string `json:"category"`
 	Thing    string `json:"thing"`
