@@ -190,18 +190,22 @@ func (w written) fill(f *intent.Fields, m told) {
 		f.Serial = strings.ToUpper(v)
 	}
 	if f.Amount == 0 {
-		f.Amount = w.amount(m.Fields.Amount)
+		f.Amount = w.amount(m.Fields.Amount, *f)
 	}
 }
 
-// amount is a sum in 分 when the customer named it, else 0.
-func (w written) amount(s string) int64 {
+// amount is a sum in 分 when the customer named it, else 0. A bare number that is
+// their room or a case's is none.
+func (w written) amount(s string, f intent.Fields) int64 {
 	found, _ := read(normal(s))
 	if len(found) != 1 {
 		return 0
 	}
 	for c := range found {
 		if c.kind != "元" && c.kind != "" || !w.claims[claim{"元", c.value}] && !w.claims[claim{"", c.value}] {
+			return 0
+		}
+		if !w.claims[claim{"元", c.value}] && (c.value == tidy(f.Room) || c.value == tidy(f.Number)) {
 			return 0
 		}
 		if v, err := strconv.ParseFloat(c.value, 64); err == nil && v > 0 && v < 1e8 {
