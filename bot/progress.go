@@ -6,12 +6,13 @@ import (
 
 	"kefu/bot/casework"
 	"kefu/bot/chat"
+	"kefu/bot/intent"
 	"kefu/bot/ticket"
 	"kefu/prompts"
 )
 
 // progress tells how far the customer's cases are. Urging reminds staff.
-func (s *scene) progress(context.Context) error {
+func (s *scene) progress(ctx context.Context) error {
 	f := s.read.Fields
 	if t := s.byNo(f.Number); t != nil {
 		return s.progressOf(t)
@@ -20,6 +21,8 @@ func (s *scene) progress(context.Context) error {
 		return s.progressOf(t)
 	}
 	switch {
+	case len(s.open) == 0 && s.read.Thing != "" && f.Number == "":
+		return s.overdue(ctx)
 	case len(s.open) == 0:
 		s.noneOpen()
 	case len(s.open) == 1:
@@ -43,6 +46,18 @@ func (s *scene) progressOf(t *ticket.Ticket) error {
 	}
 	s.showCase(t)
 	return nil
+}
+
+// overdue is for something a customer waits for that no case of ours is about:
+// 押金什么时候退，都三天了. If it is not known, somebody finds out.
+func (s *scene) overdue(ctx context.Context) error {
+	switch {
+	case s.known(true):
+		return nil
+	case s.read.Has(intent.Complaint):
+		return s.take(ctx, ticket.Complaint)
+	}
+	return s.askFor(ctx, s.text)
 }
 
 func (s *scene) noneOpen() {

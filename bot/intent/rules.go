@@ -54,6 +54,9 @@ func (s *sheet) rules() {
 func (s *sheet) wordless() {
 	s.settled = true
 	switch {
+	case slices.ContainsFunc(s.t, isAngry):
+		s.raise(Abuse, 0.8)
+		s.why("生气的表情")
 	case slices.ContainsFunc(s.t, isEmoji):
 		s.raise(Thanks, 0.8)
 		s.why("只有表情")

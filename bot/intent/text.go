@@ -89,6 +89,9 @@ func isEmoji(r rune) bool {
 	return r >= 0x1f000 && r <= 0x1faff || r >= 0x2600 && r <= 0x27bf || r == '^' || r >= 0x2190 && r <= 0x21ff
 }
 
+// isAngry holds for pictures of anger, sorrow and refusal.
+func isAngry(r rune) bool { return strings.ContainsRune("😠😡🤬👿💢😤😒🙄😞😢😭😩😫🤮🤢👎🖕💩😾", r) }
+
 // bare keeps letters, digits and Han only.
 func bare(t []rune) string {
 	var b strings.Builder
