@@ -122,7 +122,7 @@ type Conversation struct {
 const (
 	maxTurns   = 200
 	keepTurns  = 12 // of those older than turnsOld
-	repeats    = 30 * time.Second
+	repeats    = 20 * time.Second
 	turnsOld   = 5 * time.Minute // repeats come within 15 s, finishing after 20
 	effectsTry = 4 * time.Second
 )

@@ -53,8 +53,8 @@ type Box struct {
 func Open(ctx context.Context, e store.Engine, now func() time.Time) (*Box, error) {
 	all, err := store.Open[Entry](ctx, e, "inbox",
 		jobs.DueIndex(),
-		store.Index{Fields: []string{"customer", "at", "stored", "id"}},
-		store.Index{Fields: []string{"customer", "at", "stored", "id"}, Where: []store.Cond{store.Where("open", store.Eq, true)}},
+		store.Index{Fields: []string{"stored"}},
+		store.Index{Fields: []string{"customer", "id"}, Where: []store.Cond{store.Where("open", store.Eq, true)}},
 	)
 	if err != nil {
 		return nil, err
@@ -132,14 +132,5 @@ func (b *Box) Failed(ctx context.Context, key string) (*Entry, error) {
 		e.Attempts++
 		e.Due = store.At(now.Add(time.Duration(e.Attempts) * 2 * time.Second))
 		return nil
-	})
-}
-
-// History are a customer's entries, newest first, behind the key (at, stored, id)
-// of the last one seen; nil begins.
-func (b *Box) History(ctx context.Context, who chat.CustomerID, after []any, limit int) ([]*Entry, error) {
-	return b.all.List(ctx, store.Query{
-		Where: []store.Cond{store.Where("customer", store.Eq, string(who))},
-		Order: []store.Order{{Field: "at", Desc: true}, {Field: "stored", Desc: true}}, After: after, Limit: limit,
 	})
 }

@@ -162,37 +162,3 @@ func TestFailedCountsAndComesLater(t *testing.T) {
 
 // Pages of a history meet without a gap and without showing anything twice, also
 // where several messages came in one second.
-func TestHistoryByPages(t *testing.T) {
-	b := open(t)
-	for i := range 25 {
-		b.put(t, fmt.Sprintf("m%02d", i), "wang", i/5)
-		if i%2 == 0 {
-			b.clock = b.clock.Add(time.Millisecond)
-		}
-	}
-	b.put(t, "other", "li", 3)
-	var all []string
-	var after []any
-	for {
-		list, err := b.History(t.Context(), wang, after, 7)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, e := range list {
-			all = append(all, e.ID)
-		}
-		if len(list) < 7 {
-			break
-		}
-		last := list[len(list)-1]
-		after = []any{last.At, last.Stored, last.ID}
-	}
-	if len(all) != 25 || all[0] != "m24" || all[24] != "m00" {
-		t.Fatalf("%d entries: %v", len(all), all)
-	}
-	for i := 1; i < len(all); i++ {
-		if all[i] >= all[i-1] {
-			t.Errorf("%s follows %s", all[i], all[i-1])
-		}
-	}
-}

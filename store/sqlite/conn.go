@@ -19,6 +19,7 @@ type conn struct {
 	raw   driver.Conn
 	stmts map[string]driver.Stmt
 	row   []driver.Value
+	args  []driver.NamedValue // of the statement in hand
 }
 
 // maxStmts bounds the prepared statements of a connection.
@@ -65,7 +66,7 @@ func (c *conn) change(sql string, args ...any) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	r, err := s.(driver.StmtExecContext).ExecContext(context.Background(), named(args))
+	r, err := s.(driver.StmtExecContext).ExecContext(context.Background(), c.named(args))
 	if err != nil {
 		return 0, err
 	}
@@ -79,7 +80,7 @@ func (c *conn) query(ctx context.Context, sql string, args []any, each func([]dr
 	if err != nil {
 		return err
 	}
-	rows, err := s.(driver.StmtQueryContext).QueryContext(ctx, named(args))
+	rows, err := s.(driver.StmtQueryContext).QueryContext(ctx, c.named(args))
 	if err != nil {
 		return err
 	}
@@ -107,12 +108,14 @@ func (c *conn) close() error {
 	return errors.Join(c.forget(), c.raw.Close())
 }
 
-func named(args []any) []driver.NamedValue {
-	all := make([]driver.NamedValue, len(args))
+// named is what the driver wants; it binds the values before it returns.
+func (c *conn) named(args []any) []driver.NamedValue {
+	clear(c.args)
+	c.args = c.args[:0]
 	for i, v := range args {
-		all[i] = driver.NamedValue{Ordinal: i + 1, Value: v}
+		c.args = append(c.args, driver.NamedValue{Ordinal: i + 1, Value: v})
 	}
-	return all
+	return c.args
 }
 
 // pool lends a fixed number of connections, opened when first needed.

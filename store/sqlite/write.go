@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"runtime"
+	"unsafe"
 
 	"kefu/store"
 )
@@ -192,13 +193,15 @@ func (o *op) apply(c *conn) error {
 	d := &o.doc
 	var n int64
 	var err error
+	// SQLite copies it, and nobody changes a document that is being written.
+	body := unsafe.String(unsafe.SliceData(d.Body), len(d.Body))
 	switch o.kind {
 	case insert:
 		n, err = c.change("INSERT INTO "+o.table.name+" (id, rev, last, body) VALUES (?, 1, ?, ?) ON CONFLICT (id) DO NOTHING",
-			d.ID, d.Last, string(d.Body))
+			d.ID, d.Last, body)
 	case replace:
 		n, err = c.change("UPDATE "+o.table.name+" SET rev = rev + 1, last = ?, body = ? WHERE id = ? AND rev = ?",
-			d.Last, string(d.Body), d.ID, d.Rev)
+			d.Last, body, d.ID, d.Rev)
 	case remove:
 		_, err = c.change("DELETE FROM "+o.table.name+" WHERE id = ?", d.ID)
 		return fault("delete", err)
