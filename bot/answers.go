@@ -32,7 +32,7 @@ func (s *scene) answer(ctx context.Context) (bool, error) {
 	if t == nil || err != nil {
 		return false, err
 	}
-	k := s.Cases.Pack.Kind(string(t.Kind))
+	k := s.Cases.Pack().Kind(string(t.Kind))
 	q := k.Question(a.Slot)
 	if q == nil {
 		q = &desk.Ask{ID: a.Slot}
@@ -417,8 +417,8 @@ func (s *scene) isAnswer(clause string, got []told) bool {
 }
 
 func (s *scene) optionsOf(g told) []desk.Answer {
-	for i := range s.Cases.Pack.Kinds {
-		if a := s.Cases.Pack.Kinds[i].Question(g.slot); a != nil {
+	for i := range s.Cases.Pack().Kinds {
+		if a := s.Cases.Pack().Kinds[i].Question(g.slot); a != nil {
 			if o := a.Option(g.value); o != nil {
 				return []desk.Answer{*o}
 			}
@@ -467,7 +467,7 @@ func (s *scene) figure() bool {
 	if t == nil {
 		return false
 	}
-	q := s.Cases.Pack.Kind(string(t.Kind)).Question(a.Slot)
+	q := s.Cases.Pack().Kind(string(t.Kind)).Question(a.Slot)
 	if q == nil || !slices.Contains([]string{desk.WantPeople, desk.WantNights, desk.WantAmount}, q.Wants()) {
 		return false
 	}
@@ -478,7 +478,7 @@ func (s *scene) figure() bool {
 // volunteer notes what the customer tells of their own accord to a case that lacks
 // it: a telephone number, the room. It is true when that was all.
 func (s *scene) volunteer(t *ticket.Ticket) bool {
-	k := s.Cases.Pack.Kind(string(t.Kind))
+	k := s.Cases.Pack().Kind(string(t.Kind))
 	if k == nil || s.read.Fields == (intent.Fields{}) {
 		return false
 	}

@@ -20,13 +20,13 @@ import (
 // grievance neither.
 func (s *scene) ask(t *ticket.Ticket) *desk.Ask {
 	s.conv.Ask = nil
-	k := s.Cases.Pack.Kind(string(t.Kind))
+	k := s.Cases.Pack().Kind(string(t.Kind))
 	if k == nil || s.read.Anger >= 0.7 || t.Level == ticket.Major || t.Guest.VIP && t.Kind == ticket.Complaint {
 		return nil
 	}
 	most := k.Asks
 	if most == 0 {
-		most = s.Cases.Pack.General.Limits.Asks
+		most = s.Cases.Pack().General.Limits.Asks
 	}
 	if n, _ := s.conv.WasPut(t.TicketID(), ""); n >= most {
 		return nil
@@ -149,7 +149,7 @@ func (s *scene) goOn(t *ticket.Ticket, got []told, noted string, skipped bool) {
 // confirms repeats what was told, where the case's kind does that and anything
 // was.
 func (s *scene) confirms(t *ticket.Ticket) bool {
-	k := s.Cases.Pack.Kind(string(t.Kind))
+	k := s.Cases.Pack().Kind(string(t.Kind))
 	if k == nil || k.Confirm == "" {
 		return false
 	}
@@ -184,7 +184,7 @@ func (s *scene) asked(ctx context.Context, a *conversation.Ask) (*ticket.Ticket,
 
 // slotTap answers one of our questions by tap, also one put a while ago.
 func (s *scene) slotTap(t *ticket.Ticket, value string) {
-	k := s.Cases.Pack.Kind(string(t.Kind))
+	k := s.Cases.Pack().Kind(string(t.Kind))
 	if k == nil || !t.IsOpen() {
 		s.showCase(t)
 		return

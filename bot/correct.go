@@ -69,7 +69,7 @@ func (s *scene) bareAgain(t *ticket.Ticket) bool {
 
 // question is the question about a slot of a case, also one its kind never puts.
 func (s *scene) question(t *ticket.Ticket, slot string) *desk.Ask {
-	if k := s.Cases.Pack.Kind(string(t.Kind)); k != nil {
+	if k := s.Cases.Pack().Kind(string(t.Kind)); k != nil {
 		if a := k.Question(slot); a != nil {
 			return a
 		}
@@ -101,7 +101,7 @@ func (s *scene) corrected(t *ticket.Ticket, c intent.Correction, changing bool) 
 		got = append(got, g)
 		replaced = replaced || old != ""
 	}
-	if k := s.Cases.Pack.Kind(string(t.Kind)); k != nil {
+	if k := s.Cases.Pack().Kind(string(t.Kind)); k != nil {
 		for i := range k.Ask {
 			try(k.Ask[i].ID)
 		}

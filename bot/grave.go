@@ -35,7 +35,7 @@ func (s *scene) alarm(ctx context.Context) error {
 	}
 	if t.Level == ticket.Major {
 		s.do(conversation.Act{Ticket: t.TicketID(), Do: casework.DoAlarm, Text: s.said(), Alarms: s.read.MajorWords})
-		if s.now.Sub(s.conv.Soothed.Time()) >= s.Cases.Pack.General.Limits.MajorEvery {
+		if s.now.Sub(s.conv.Soothed.Time()) >= s.Cases.Pack().General.Limits.MajorEvery {
 			s.conv.Soothed = store.At(s.now)
 			s.say(prompts.AngryMore, prompts.Vars{"manager": s.Cases.Shown(s.Cases.Asked(t).ID), "by": s.promise(t)})
 		}
@@ -79,7 +79,7 @@ func (s *scene) sayMajor(t *ticket.Ticket) {
 	if t.Times > 1 {
 		v["n"] = prompts.Nth(t.Times)
 	}
-	v["first"] = s.Cases.Pack.First(s.text)
+	v["first"] = s.Cases.Pack().First(s.text)
 	if t.Guest.Phone != "" {
 		s.say(prompts.AngryPhone, v)
 		return

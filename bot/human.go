@@ -81,7 +81,7 @@ func (s *scene) closed(t *ticket.Ticket) {
 // guess is what one who only says 转人工 may want, from their last lines.
 func (s *scene) guess() string {
 	for i := len(s.conv.Lately) - 1; i >= 0; i-- {
-		if cat, _ := s.Cases.Pack.Match(s.conv.Lately[i]); cat != nil {
+		if cat, _ := s.Cases.Pack().Match(s.conv.Lately[i]); cat != nil {
 			return "可能是" + cat.Title
 		}
 	}
@@ -219,7 +219,7 @@ func (s *scene) follow(m *chat.Message, roomKey string) {
 	room := ""
 	if kind, value, ok := cut(m.EventKey); ok && kind == "room" {
 		room = value
-		ch.Room, ch.Until = room, store.At(s.Cases.Pack.RoomUntil(m.At.In(s.Zone)))
+		ch.Room, ch.Until = room, store.At(s.Cases.Pack().RoomUntil(m.At.In(s.Zone)))
 	}
 	ch.Source = m.EventKey
 	s.learn(ch)

@@ -106,6 +106,6 @@ func (s *scene) unsolved(ctx context.Context) error {
 		return s.human(ctx, "没解决")
 	}
 	s.read = s.Reader.Read(question, readAnew)
-	s.cat, s.topic = s.Cases.Pack.Match(question)
+	s.cat, s.topic = s.Cases.Pack().Match(question)
 	return s.askFor(ctx, question)
 }

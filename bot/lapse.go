@@ -64,7 +64,7 @@ func (b *Bot) begunAs(begun string) string {
 	if begun == conversation.Picture {
 		return "发来了照片"
 	}
-	if k := b.Cases.Pack.Kind(begun); k != nil {
+	if k := b.Cases.Pack().Kind(begun); k != nil {
 		return "说要" + k.Title
 	}
 	return ""

@@ -115,7 +115,7 @@ func named(all ...string) (names []string) {
 }
 
 func (b *Bot) categories() (ids []string) {
-	for _, c := range b.Cases.Pack.Categories {
+	for _, c := range b.Cases.Pack().Categories {
 		ids = append(ids, c.ID)
 	}
 	return ids

@@ -263,7 +263,7 @@ func TestRepairOfAppliances(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := newStage(t)
-	s.desk.Pack = pack
+	s.desk.Pack = pack.Self
 	s.talk("li", "洗衣机坏了，不转了", "什么型号", "XQG100", "机身号", "2408A0012345", "什么时候买的", "去年12月3号", "师傅上门到哪里",
 		"西湖区文三路88号3栋2单元502室，电话13812345678", "什么时候方便", "后天下午2点到4点", "西湖区文三路88号3栋2单元502室，138****5678")
 	s.told("li", map[string]string{"product": "XQG100", "serial": "2408A0012345", "address": "西湖区文三路88号3栋2单元502室",

@@ -140,7 +140,7 @@ func stageOn(t testing.TB, engine store.Engine, alone bool) *stage {
 	office, err := hours.Parse("Mon-Sun 08:00-22:00")
 	must(err)
 	d := &casework.Desk{
-		Book: book, People: file, Talks: talks, Roster: roster, States: states, Pack: pack, Calendar: cal,
+		Book: book, People: file, Talks: talks, Roster: roster, States: states, Pack: pack.Self, Calendar: cal,
 		Office: cal.With(office), Words: words, Now: s.now, Log: log, Robots: []string{"staff", "escalation"},
 	}
 	out, err := delivery.New(ctx, delivery.Deps{

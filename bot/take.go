@@ -43,7 +43,7 @@ func (s *scene) draft(ctx context.Context, k ticket.Kind, add casework.Intake) (
 		in.Level = ticket.Serious
 	}
 	in.Times = 1 + s.before(k, in)
-	if k == ticket.Complaint && in.Times >= s.Cases.Pack.General.Limits.MajorCount && in.Level != ticket.Major {
+	if k == ticket.Complaint && in.Times >= s.Cases.Pack().General.Limits.MajorCount && in.Level != ticket.Major {
 		in.Level = ticket.Major
 	}
 	for _, t := range s.open {
@@ -79,7 +79,7 @@ func (s *scene) before(k ticket.Kind, in casework.Intake) int {
 	n := 0
 	for _, t := range append(append([]*ticket.Ticket{}, s.open...), s.ended...) {
 		same := t.Category == in.Category || in.OrderNo != "" && t.OrderNo == in.OrderNo
-		if t.Kind == k && k == ticket.Complaint && same && s.now.Sub(t.Created.Time()) < s.Cases.Pack.Incident.Again.Within {
+		if t.Kind == k && k == ticket.Complaint && same && s.now.Sub(t.Created.Time()) < s.Cases.Pack().Incident.Again.Within {
 			n += t.Times
 		}
 	}

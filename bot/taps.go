@@ -22,7 +22,7 @@ func (s *scene) tap(ctx context.Context, key string) error {
 	if err := s.past(ctx); err != nil {
 		return err
 	}
-	if t, ok := s.Cases.Pack.Taps[key]; ok {
+	if t, ok := s.Cases.Pack().Taps[key]; ok {
 		return s.packTap(ctx, t)
 	}
 	verb, rest, _ := cut(key)
@@ -154,7 +154,7 @@ func (s *scene) confirm(t *ticket.Ticket) {
 		return
 	}
 	s.act(t, casework.DoOK, "可以了")
-	k := s.Cases.Pack.Kind(string(t.Kind))
+	k := s.Cases.Pack().Kind(string(t.Kind))
 	if k == nil || !k.Rated || t.Owner == "" {
 		s.say(prompts.SmallThanks, nil)
 		return
@@ -210,7 +210,7 @@ func (s *scene) rated() bool {
 			continue
 		}
 		for score := 1; score <= 5; score++ {
-			if said := strings.Trim(s.text, " 。！!分"); said == s.Cases.Pack.Rating(score) || said == strconv.Itoa(score) {
+			if said := strings.Trim(s.text, " 。！!分"); said == s.Cases.Pack().Rating(score) || said == strconv.Itoa(score) {
 				s.rate(t, strconv.Itoa(score))
 				return true
 			}
@@ -239,7 +239,7 @@ func (s *scene) rate(t *ticket.Ticket, value string) {
 	s.conv.Rating, s.conv.Comment = "", ""
 	switch {
 	case changed && score > 2:
-		s.say(prompts.RateChanged, prompts.Vars{"rating": s.Cases.Pack.Rating(score)})
+		s.say(prompts.RateChanged, prompts.Vars{"rating": s.Cases.Pack().Rating(score)})
 	case score <= 2:
 		s.conv.Comment = t.TicketID()
 		s.say(prompts.RateLow, prompts.Vars{"lead": s.Cases.Calls(s.Cases.Lead(t).ID), "by": s.Cases.CallBack()})

@@ -158,7 +158,7 @@ func (s *scene) understand() {
 	if m := s.mind.read; m != nil && answer.Unsure(s.read) {
 		s.read = *m
 	}
-	s.cat, s.topic = s.Cases.Pack.Match(s.text)
+	s.cat, s.topic = s.Cases.Pack().Match(s.text)
 }
 
 func (s *scene) learn(ch customer.Change) {
@@ -249,7 +249,7 @@ func (s *scene) begun() ticket.Kind {
 // alarming says whether the words make a case major: a threat, an authority, an
 // injury, or the same matter for the third time.
 func (s *scene) alarming() bool {
-	shown, is := s.Cases.Pack.Major(s.text)
+	shown, is := s.Cases.Pack().Major(s.text)
 	if len(shown) > 0 {
 		s.read.MajorWords = shown
 	}
@@ -278,7 +278,7 @@ func (s *scene) about(ctx context.Context, t *ticket.Ticket) error {
 	again := ""
 	if (r.Has(intent.Complaint) || r.Has(intent.Repair)) && s.now.Sub(t.Wrote.Time()) >= 10*time.Minute {
 		again = casework.Again
-		if t.Kind == ticket.Complaint && t.Times+1 >= s.Cases.Pack.General.Limits.MajorCount {
+		if t.Kind == ticket.Complaint && t.Times+1 >= s.Cases.Pack().General.Limits.MajorCount {
 			return s.alarm(ctx)
 		}
 	}
@@ -307,7 +307,7 @@ func (s *scene) soothe(t *ticket.Ticket) {
 		return
 	}
 	s.toCase(t, "")
-	if s.now.Sub(s.conv.Soothed.Time()) < s.Cases.Pack.General.Limits.MajorEvery {
+	if s.now.Sub(s.conv.Soothed.Time()) < s.Cases.Pack().General.Limits.MajorEvery {
 		return
 	}
 	s.conv.Soothed = store.At(s.now)

@@ -43,6 +43,7 @@ type house struct {
 var guests = map[string]customer.Customer{
 	"王女士": {Name: "王女士", Room: "1208", Leaves: "2026-11-26"},
 	"李先生": {Name: "李先生", Tier: "silver"},
+	"孙先生": {Name: "孙先生", Room: "1206"},
 	"周先生": {Name: "周先生", Room: "0716", Leaves: "2026-11-25"},
 	"赵女士": {Name: "赵女士", Tier: "gold", Stays: 24, Spent: 8_600_000, Room: "0916", Leaves: "2026-11-25", Phone: "13988888821",
 		Likes: "无烟、高楼层、荞麦枕", Last: "9 月投诉噪音，已解决", Butler: "lin"},

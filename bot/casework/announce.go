@@ -26,8 +26,8 @@ func (d *Desk) facts(t *ticket.Ticket) desk.Facts {
 // morning begins then.
 func (d *Desk) startClocks(t *ticket.Ticket, now time.Time) {
 	f := d.facts(t)
-	c := d.Pack.Clocks(string(t.Kind), f)
-	begin := d.Pack.Begin(f, now.In(d.Calendar.Location()))
+	c := d.Pack().Clocks(string(t.Kind), f)
+	begin := d.Pack().Begin(f, now.In(d.Calendar.Location()))
 	if t.Kind == ticket.Human && len(d.Staffed(t.Team)) > 0 {
 		begin = now // who asks for a person gets the one who is there
 	}
@@ -47,7 +47,7 @@ func (d *Desk) startClocks(t *ticket.Ticket, now time.Time) {
 	if !t.Reply.IsZero() {
 		t.Clocks.Solve = t.Reply
 	}
-	ladder := d.Pack.Ladder(string(t.Kind), f)
+	ladder := d.Pack().Ladder(string(t.Kind), f)
 	t.Ladder = ticket.Ladder{Chain: ladder.Name, Since: store.At(begin)}
 }
 
@@ -92,7 +92,7 @@ func (d *Desk) newCard(t *ticket.Ticket) (key string, v prompts.Vars) {
 		return prompts.CardUnanswered, with(v, "by", d.exact(t.Bound()))
 	case t.Kind == ticket.Human:
 		with(v, "by", d.exact(t.Bound()), "quote", strings.Join(t.Recent, "｜"))
-		if d.Pack.General.Night.Covers(t.Created.In(d.Calendar.Location())) {
+		if d.Pack().General.Night.Covers(t.Created.In(d.Calendar.Location())) {
 			v["night"] = d.word(prompts.StaffNight)
 		}
 		if len(t.Recent) <= 1 {
@@ -117,7 +117,7 @@ func (d *Desk) groupLine(t *ticket.Ticket) string {
 }
 
 func (d *Desk) ladder(t *ticket.Ticket) desk.Ladder {
-	return d.Pack.Ladder(string(t.Kind), d.facts(t))
+	return d.Pack().Ladder(string(t.Kind), d.facts(t))
 }
 
 // stepAt is when the next step of the ladder is due; zero when there is none.

@@ -35,7 +35,7 @@ func (k tick) authority(t *ticket.Ticket) bool {
 		return false
 	}
 	v := prompts.Vars{
-		"no": t.No, "source": desk.Title(k.Pack.General.Sources, t.Source), "by": k.until(t.Reply), "who": k.shown(t.Owner), "waits": "",
+		"no": t.No, "source": desk.Title(k.Pack().General.Sources, t.Source), "by": k.until(t.Reply), "who": k.shown(t.Owner), "waits": "",
 	}
 	if t.State == ticket.Waiting {
 		v["waits"] = k.stateTitle(t)

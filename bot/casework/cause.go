@@ -26,7 +26,7 @@ func CauseOf(ctx context.Context) string {
 // MaySay refuses words that must not reach a customer, before anything else is
 // asked about them.
 func (d *Desk) MaySay(by, text string) error {
-	if word := d.Pack.Sensitive(strings.TrimSpace(chat.Clean(text))); word != "" && !d.leads(by) {
+	if word := d.Pack().Sensitive(strings.TrimSpace(chat.Clean(text))); word != "" && !d.leads(by) {
 		return d.refusal(prompts.StaffErrSensitive, prompts.Vars{"word": word})
 	}
 	return nil

@@ -18,7 +18,7 @@ import (
 // ask for both before they call this.
 func (d *Desk) Solve(ctx context.Context, by string, id ticket.ID, result, cause, blame string) (Outcome, error) {
 	result = strings.TrimSpace(chat.Clean(result))
-	if word := d.Pack.Sensitive(result); word != "" && !d.leads(by) {
+	if word := d.Pack().Sensitive(result); word != "" && !d.leads(by) {
 		return Outcome{}, d.refusal(prompts.StaffErrSensitive, prompts.Vars{"word": word})
 	}
 	if result == "" {
@@ -113,7 +113,7 @@ func (d *Desk) again(t *ticket.Ticket, now time.Time) {
 // MoveTo gives the case to another person or department (转出): the owner changes.
 func (d *Desk) MoveTo(ctx context.Context, by string, id ticket.ID, to, text string) (Outcome, error) {
 	next, isPerson := d.Roster.Find(to)
-	dept := d.Pack.FindDept(to)
+	dept := d.Pack().FindDept(to)
 	if !isPerson && dept == nil {
 		return Outcome{}, d.refusal(prompts.StaffErrWhichPerson, prompts.Vars{"name": to, "people": d.names(d.colleagues(by))})
 	}
@@ -143,7 +143,7 @@ func (d *Desk) MoveTo(ctx context.Context, by string, id ticket.ID, to, text str
 // offer shows the case to its team again, as a new one.
 func (a staffAct) offer(t *ticket.Ticket) {
 	t.Ladder.Step, t.Ladder.Round, t.Ladder.Since = 0, 0, store.At(a.now)
-	t.Clocks.Claim = store.At(a.now.Add(a.Pack.Clocks(string(t.Kind), a.facts(t)).Claim))
+	t.Clocks.Claim = store.At(a.now.Add(a.Pack().Clocks(string(t.Kind), a.facts(t)).Claim))
 	l := a.ladder(t)
 	if len(l.Steps) == 0 {
 		return
@@ -256,11 +256,11 @@ func (d *Desk) Part(ctx context.Context, by string, other ticket.ID) (Outcome, e
 
 // callBack is until when a low rating is called back.
 func (d *Desk) callBack(now time.Time) store.Time {
-	return store.At(d.Pack.CallBack(now.In(d.Calendar.Location())))
+	return store.At(d.Pack().CallBack(now.In(d.Calendar.Location())))
 }
 
 // Causes and blame are the options of the two cards at closing.
-func (d *Desk) Causes() []chat.Option { return desk.Choices(d.Pack.General.Causes) }
+func (d *Desk) Causes() []chat.Option { return desk.Choices(d.Pack().General.Causes) }
 
 // Blamable are the departments, the guessed one first.
 func (d *Desk) Blamable(t *ticket.Ticket) []chat.Option {
@@ -268,7 +268,7 @@ func (d *Desk) Blamable(t *ticket.Ticket) []chat.Option {
 	if title := d.deptTitle(t.Dept); title != "" {
 		all = append(all, chat.Option{Label: title, Key: t.Dept})
 	}
-	for _, dept := range d.Pack.Departments {
+	for _, dept := range d.Pack().Departments {
 		if dept.ID != t.Dept && len(all) < 9 {
 			all = append(all, chat.Option{Label: dept.Title, Key: dept.ID})
 		}

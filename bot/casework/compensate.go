@@ -125,16 +125,16 @@ func (a staffAct) draft(ctx context.Context, t *ticket.Ticket, id string, g Gran
 }
 
 func (d *Desk) checkGrant(g Grant) error {
-	if d.Pack.Compensation.Form(g.Form) == nil {
+	if d.Pack().Compensation.Form(g.Form) == nil {
 		return d.refusal(prompts.StaffErrCompForm, prompts.Vars{"form": clip(g.Form, 12), "forms": d.formNames()})
 	}
 	if g.Amount <= 0 || g.Amount > desk.MaxMoney {
 		return d.refusal(prompts.StaffErrCompAmount, nil)
 	}
-	if g.Reason != "" && d.Pack.Category(g.Reason) == nil {
+	if g.Reason != "" && d.Pack().Category(g.Reason) == nil {
 		return d.refusal(prompts.StaffErrCompReason, nil)
 	}
-	if word := d.Pack.Sensitive(strings.TrimSpace(chat.Clean(g.Words))); word != "" {
+	if word := d.Pack().Sensitive(strings.TrimSpace(chat.Clean(g.Words))); word != "" {
 		return d.refusal(prompts.StaffErrSensitive, prompts.Vars{"word": word})
 	}
 	return nil
@@ -204,8 +204,8 @@ type authority struct {
 
 func (d *Desk) authority(ctx context.Context, p staff.Person, t *ticket.Ticket, form string) (authority, error) {
 	a := authority{month: approval.Month(d.Now(), d.Calendar.Location()), dept: p.Dept}
-	k := &d.Pack.Compensation
-	if a.limit, a.ok = k.Limit(p.ID, p.Roles, d.Pack.Tier(t.Guest.Tier).ID, form); !a.ok || a.limit.Open {
+	k := &d.Pack().Compensation
+	if a.limit, a.ok = k.Limit(p.ID, p.Roles, d.Pack().Tier(t.Guest.Tier).ID, form); !a.ok || a.limit.Open {
 		return a, nil
 	}
 	var err error
@@ -294,6 +294,6 @@ func (d *Desk) approver(ctx context.Context, t *ticket.Ticket, c *approval.Compe
 // approveBy is until when somebody is to decide. At night only what is urgent waits
 // for nobody's morning.
 func (d *Desk) approveBy(t *ticket.Ticket, now time.Time) store.Time {
-	begin := d.Pack.Begin(d.facts(t), now.In(d.Calendar.Location()))
-	return store.At(hours.RoundUp(begin.Add(d.Pack.Compensation.ApproveIn)))
+	begin := d.Pack().Begin(d.facts(t), now.In(d.Calendar.Location()))
+	return store.At(hours.RoundUp(begin.Add(d.Pack().Compensation.ApproveIn)))
 }

@@ -67,8 +67,8 @@ func (d *Desk) reserve(ctx context.Context, c *approval.Compensation) (*approval
 		return c, err
 	}
 	p := d.person(c.Decider)
-	k := &d.Pack.Compensation
-	limit, ok := k.Limit(p.ID, p.Roles, d.Pack.Tier(t.Guest.Tier).ID, c.Form)
+	k := &d.Pack().Compensation
+	limit, ok := k.Limit(p.ID, p.Roles, d.Pack().Tier(t.Guest.Tier).ID, c.Form)
 	err = approval.ErrOver
 	if ok {
 		entry := approval.Entry{ID: c.ID, Who: c.Decider, Form: c.Form, Amount: c.Amount, At: c.Decided}
@@ -96,8 +96,8 @@ func (d *Desk) reserve(ctx context.Context, c *approval.Compensation) (*approval
 
 // awake is at, or the end of the night it lies in.
 func (d *Desk) awake(at time.Time) store.Time {
-	if at = at.In(d.Calendar.Location()); d.Pack.General.Night.Covers(at) {
-		at = d.Pack.General.Night.End(at)
+	if at = at.In(d.Calendar.Location()); d.Pack().General.Night.Covers(at) {
+		at = d.Pack().General.Night.End(at)
 	}
 	return store.At(at)
 }
@@ -243,7 +243,7 @@ func (d *Desk) sendUp(t *ticket.Ticket, c *approval.Compensation, s step, now ti
 // title is somebody as a step above: 总经理.
 func (d *Desk) title(p staff.Person) string {
 	for _, role := range []string{staff.Leader, staff.Manager, staff.Lead} {
-		if title := d.Pack.General.Titles[role]; p.Is(role) && title != "" {
+		if title := d.Pack().General.Titles[role]; p.Is(role) && title != "" {
 			return title
 		}
 	}
@@ -259,7 +259,7 @@ func (d *Desk) refused(t *ticket.Ticket, c *approval.Compensation, now time.Time
 }
 
 func (d *Desk) formTitle(id string) string {
-	if f := d.Pack.Compensation.Form(id); f != nil {
+	if f := d.Pack().Compensation.Form(id); f != nil {
 		return f.Title
 	}
 	return id
@@ -267,7 +267,7 @@ func (d *Desk) formTitle(id string) string {
 
 func (d *Desk) formNames() string {
 	var all []string
-	for _, f := range d.Pack.Compensation.Forms {
+	for _, f := range d.Pack().Compensation.Forms {
 		all = append(all, f.Title)
 	}
 	return strings.Join(all, "、")
@@ -284,7 +284,7 @@ func (d *Desk) grantVars(t *ticket.Ticket, c *approval.Compensation) prompts.Var
 	if v["they"] == "" {
 		v["they"] = d.Words.Line(prompts.StaffThemselves, nil)
 	}
-	if cat := d.Pack.Category(c.Reason); cat != nil {
+	if cat := d.Pack().Category(c.Reason); cat != nil {
 		v["category"] = cat.Title
 		if c.Why == "" {
 			v["reason"] = cat.Title

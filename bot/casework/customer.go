@@ -153,7 +153,7 @@ func (c guestAct) urge(t *ticket.Ticket) {
 	t.Urges++
 	c.log(t, ticket.UrgedBy, c.act.Text, "")
 	t.Wrote, t.Spoke = store.At(c.now), store.At(c.now)
-	if !t.Urged.IsZero() && c.now.Sub(t.Urged.Time()) < c.Pack.General.Limits.UrgeMerge {
+	if !t.Urged.IsZero() && c.now.Sub(t.Urged.Time()) < c.Pack().General.Limits.UrgeMerge {
 		return
 	}
 	t.Urged = store.At(c.now)
@@ -270,9 +270,9 @@ func (c guestAct) rate(t *ticket.Ticket) {
 	if err != nil || t.Rate(score, c.now) != nil {
 		return
 	}
-	c.log(t, ticket.Rated, c.Pack.Rating(score), "")
+	c.log(t, ticket.Rated, c.Pack().Rating(score), "")
 	t.Close(c.now)
-	v := prompts.Vars{"no": t.No, "guest": c.Vars(t)["guest"], "rating": c.Pack.Rating(score)}
+	v := prompts.Vars{"no": t.No, "guest": c.Vars(t)["guest"], "rating": c.Pack().Rating(score)}
 	if score >= 4 {
 		c.tell(t, c.person(t.Owner), c.Words.Line(prompts.StaffRated, v))
 		return
@@ -289,7 +289,7 @@ func (c guestAct) lowScore(t *ticket.Ticket, said string) {
 	if t.Guest.VIP {
 		to = c.manager(c.now)
 	}
-	v := with(c.Vars(t), "rating", c.Pack.Rating(t.Rating.Score), "by", c.until(c.callBack(c.now)), "said", said,
+	v := with(c.Vars(t), "rating", c.Pack().Rating(t.Rating.Score), "by", c.until(c.callBack(c.now)), "said", said,
 		"took", hours.Span(t.HeldFor(c.now)), "over", "", "handled", c.handled(t))
 	if over := c.over(t); over > 0 {
 		v["over"] = hours.Span(over)

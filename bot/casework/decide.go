@@ -298,7 +298,7 @@ func (d *Desk) undecided(ctx context.Context, c *approval.Compensation, now time
 				return err
 			}
 		} else {
-			c.Until = store.At(now.Add(d.Pack.Compensation.ApproveIn << min(c.Late, 5)))
+			c.Until = store.At(now.Add(d.Pack().Compensation.ApproveIn << min(c.Late, 5)))
 			c.Late++
 			d.tellOf(t, c, d.person(c.Decider), d.Words.Line(prompts.StaffCompWaits, with(d.grantVars(t, c), "since", d.at(c.At))))
 		}
@@ -366,7 +366,7 @@ func (d *Desk) Offer(ctx context.Context, by string, t *ticket.Ticket) (*Offer, 
 		return nil, nil
 	}
 	o := &Offer{}
-	for _, f := range d.Pack.Compensation.Forms {
+	for _, f := range d.Pack().Compensation.Forms {
 		auth, err := d.authority(ctx, a.p, t, f.ID)
 		if err != nil {
 			return nil, err
@@ -389,7 +389,7 @@ func (d *Desk) Offer(ctx context.Context, by string, t *ticket.Ticket) (*Offer, 
 	if o.Head == "" && len(o.Forms) > 0 {
 		o.Head = o.Forms[0].Head
 	}
-	for _, c := range d.Pack.Categories {
+	for _, c := range d.Pack().Categories {
 		o.Reasons = append(o.Reasons, chat.Option{Key: c.ID, Label: c.Title})
 	}
 	for _, p := range d.Roster.All() {

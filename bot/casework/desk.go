@@ -36,7 +36,7 @@ type Desk struct {
 	Talks    *conversation.Talks
 	Out      *delivery.Outbox
 	Roster   *staff.Roster
-	Pack     *desk.Pack
+	Pack     func() *desk.Pack // as it is now
 	States   *staff.States
 	Grants   *approval.Book // compensations
 	Calendar *hours.Calendar

@@ -19,7 +19,7 @@ const reachWithin = 15 * time.Minute
 // Help asks a department to help (派协办): its people on duty get a card of their
 // own; the owner stays the same.
 func (d *Desk) Help(ctx context.Context, by string, id ticket.ID, dept, task string) (Outcome, error) {
-	if d.Pack.Dept(dept) == nil {
+	if d.Pack().Dept(dept) == nil {
 		return Outcome{}, d.refusal(prompts.StaffErrWhichDept, prompts.Vars{"departments": d.deptNames()})
 	}
 	t, err := d.act(ctx, by, id, func(a staffAct, t *ticket.Ticket) error {
@@ -44,7 +44,7 @@ func (d *Desk) Help(ctx context.Context, by string, id ticket.ID, dept, task str
 
 func (d *Desk) deptNames() string {
 	var s string
-	for i, o := range d.Pack.Helpers("") {
+	for i, o := range d.Pack().Helpers("") {
 		if i > 0 {
 			s += "、"
 		}
@@ -87,7 +87,7 @@ func (d *Desk) helpers(dept string, now time.Time) []staff.Person {
 	if len(people) == 0 {
 		people = d.Roster.Department(dept)
 	}
-	if p := d.Pack.Dept(dept); p != nil && p.Liaison != "" && len(people) == 0 {
+	if p := d.Pack().Dept(dept); p != nil && p.Liaison != "" && len(people) == 0 {
 		if l, ok := d.Roster.ByID(p.Liaison); ok {
 			people = []staff.Person{l}
 		}
@@ -97,7 +97,7 @@ func (d *Desk) helpers(dept string, now time.Time) []staff.Person {
 
 // contact is how the helping colleague reaches who asked.
 func (d *Desk) contact(p staff.Person) string {
-	if dept := d.Pack.Dept(p.Team); dept != nil && dept.Phone != "" {
+	if dept := d.Pack().Dept(p.Team); dept != nil && dept.Phone != "" {
 		return dept.Phone
 	}
 	return p.ShownAs
@@ -107,7 +107,7 @@ func (d *Desk) contact(p staff.Person) string {
 // and words. Customers do not see the words.
 func (d *Desk) HelpSays(ctx context.Context, by string, id ticket.ID, n int, state, result, text string) (Outcome, error) {
 	t, err := d.act(ctx, by, id, func(a staffAct, t *ticket.Ticket) error {
-		h, err := t.HelpSays(n, a.p.ID, state, desk.Title(a.Pack.General.Helps, result), a.now)
+		h, err := t.HelpSays(n, a.p.ID, state, desk.Title(a.Pack().General.Helps, result), a.now)
 		if err != nil {
 			if h != nil && h.Who != "" {
 				return a.refusal(prompts.StaffErrClaimed, prompts.Vars{"no": t.No, "who": a.shown(h.Who), "at": a.at(h.At)})
@@ -148,7 +148,7 @@ func (a staffAct) helpFollows(t *ticket.Ticket, h *ticket.Help, text string) {
 }
 
 func (d *Desk) helperTitle(dept string) string {
-	if p := d.Pack.Dept(dept); p != nil {
+	if p := d.Pack().Dept(dept); p != nil {
 		return p.Helper
 	}
 	return ""

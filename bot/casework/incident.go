@@ -25,8 +25,8 @@ type Events struct {
 
 // counts says whether a case counts towards an event.
 func (d *Desk) counts(t *ticket.Ticket) bool {
-	return d.Events != nil && t.Into == "" && slices.Contains(d.Pack.Incident.Kinds, string(t.Kind)) &&
-		d.Now().Sub(t.Created.Time()) <= d.Pack.Incident.Window
+	return d.Events != nil && t.Into == "" && slices.Contains(d.Pack().Incident.Kinds, string(t.Kind)) &&
+		d.Now().Sub(t.Created.Time()) <= d.Pack().Incident.Window
 }
 
 // item is a case as it is compared with others.
@@ -69,12 +69,12 @@ func (d *Desk) Notice(ctx context.Context, t *ticket.Ticket) error {
 		d.Events.Watch.Drop(incident.ID(g.ID)) // it ended meanwhile
 		g = d.Events.Watch.Add(item(t))
 	}
-	count, customers := d.Pack.Incident.Needs(t.Category)
+	count, customers := d.Pack().Incident.Needs(t.Category)
 	if g.Size < count || g.Customers < customers {
 		return nil
 	}
 	usual, err := d.usual(ctx, t)
-	rule := incident.Rule{Window: d.Pack.Incident.Window, Count: count, Customers: customers, Factor: float64(d.Pack.Incident.Times)}
+	rule := incident.Rule{Window: d.Pack().Incident.Window, Count: count, Customers: customers, Factor: float64(d.Pack().Incident.Times)}
 	if err != nil || !rule.Exceeded(g.Size, g.Customers, usual) {
 		return err
 	}
@@ -84,7 +84,7 @@ func (d *Desk) Notice(ctx context.Context, t *ticket.Ticket) error {
 // usual is how many cases like this one there are in a window, as a rule. More than
 // would matter are not counted.
 func (d *Desk) usual(ctx context.Context, t *ticket.Ticket) (float64, error) {
-	in, now := d.Pack.Incident, d.Now()
+	in, now := d.Pack().Incident, d.Now()
 	from, to := now.Add(-in.Usual), now.Add(-in.Window)
 	where := []store.Cond{
 		store.Where("created", store.Ge, store.At(from)), store.Where("created", store.Lt, store.At(to)),
@@ -176,7 +176,7 @@ func (d *Desk) open(ctx context.Context, members []*ticket.Ticket, last *ticket.
 	}
 	in := &incident.Incident{
 		Meta: store.Meta{ID: string(id)}, No: no, State: incident.Open, Thing: d.about(last), Category: last.Category,
-		Quote: clip(members[0].Words, 120), Usual: usual, Opened: store.At(now), Brief: store.At(now.Add(d.Pack.Incident.Brief)),
+		Quote: clip(members[0].Words, 120), Usual: usual, Opened: store.At(now), Brief: store.At(now.Add(d.Pack().Incident.Brief)),
 	}
 	for _, t := range members {
 		if _, err := in.Join(member(t)); err != nil {

@@ -151,7 +151,7 @@ func (d *Desk) Word(ctx context.Context, by string, id incident.ID, text string)
 
 // sayable refuses words that must not be said to customers.
 func (d *Desk) sayable(text string) error {
-	if word := d.Pack.Sensitive(text); word != "" {
+	if word := d.Pack().Sensitive(text); word != "" {
 		return d.refusal(prompts.StaffErrSensitive, prompts.Vars{"word": word})
 	}
 	return nil

@@ -11,7 +11,7 @@ import (
 // furtherTime lets the lead know that a customer complains again; from the pack's
 // count on it is major, and has a ladder of its own.
 func (d *Desk) furtherTime(t *ticket.Ticket, now time.Time) {
-	a := d.Pack.Incident.Again
+	a := d.Pack().Incident.Again
 	if t.Kind != ticket.Complaint || a.Lead <= 0 || t.Times < a.Lead || t.Level == ticket.Major {
 		return
 	}

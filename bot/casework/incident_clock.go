@@ -53,7 +53,7 @@ func (d *Desk) brief(in *incident.Incident, c incident.Counts, now time.Time) {
 	d.tellConcerned(in, d.briefLine(in, c), "")
 	in.Before = c
 	d.refreshIncident(in)
-	every := d.Pack.Incident.Brief
+	every := d.Pack().Incident.Brief
 	for !in.Brief.After(store.At(now)) {
 		if late := store.At(now).Sub(in.Brief); late > every {
 			in.Brief = in.Brief.Add(late.Truncate(every))
@@ -160,10 +160,10 @@ func (d *Desk) reportText(in *incident.Incident, r incident.Report, by, result s
 	}
 	var causes, ratings []string
 	for _, id := range slices.Sorted(maps.Keys(r.Causes)) {
-		causes = append(causes, fmt.Sprintf("%s %d", desk.Title(d.Pack.General.Causes, id), r.Causes[id]))
+		causes = append(causes, fmt.Sprintf("%s %d", desk.Title(d.Pack().General.Causes, id), r.Causes[id]))
 	}
 	for _, score := range slices.Backward(slices.Sorted(maps.Keys(r.Ratings))) {
-		ratings = append(ratings, fmt.Sprintf("%s %d", d.Pack.General.Ratings[score], r.Ratings[score]))
+		ratings = append(ratings, fmt.Sprintf("%s %d", d.Pack().General.Ratings[score], r.Ratings[score]))
 	}
 	v["causes"], v["ratings"] = strings.Join(causes, "、"), strings.Join(ratings, "、")
 	return d.Words.Line(prompts.StaffIncidentReport, v)
@@ -199,7 +199,7 @@ func (d *Desk) Recall(ctx context.Context) (time.Time, error) {
 			d.Events.Watch.Pin(t.ID, in.IncidentID())
 		}
 	}
-	return d.CatchUp(ctx, now.Add(-d.Pack.Incident.Window))
+	return d.CatchUp(ctx, now.Add(-d.Pack().Incident.Window))
 }
 
 // CatchUp looks at cases stored since, by whichever instance, the oldest first, and

@@ -28,7 +28,7 @@ func (d *Desk) incidentVars(in *incident.Incident) prompts.Vars {
 
 // usually says how many of this sort there are otherwise: 每 2 小时 0.3 件.
 func (d *Desk) usually(in *incident.Incident) string {
-	return fmt.Sprintf("%s %.1f 件", span(d.Pack.Incident.Window), in.Usual)
+	return fmt.Sprintf("%s %.1f 件", span(d.Pack().Incident.Window), in.Usual)
 }
 
 func span(w time.Duration) string {
@@ -71,8 +71,8 @@ func (d *Desk) incidentLink(in *incident.Incident) string {
 // concerned are who hear of an incident: the roles of the pack, and the department
 // for public matters.
 func (d *Desk) concerned(now time.Time) []staff.Person {
-	all := d.targets(&ticket.Ticket{}, d.Pack.Incident.Tell, now)
-	if dept := d.Pack.Incident.Dept; dept != "" {
+	all := d.targets(&ticket.Ticket{}, d.Pack().Incident.Tell, now)
+	if dept := d.Pack().Incident.Dept; dept != "" {
 		people := d.onDuty(dept, now)
 		if lead, ok := d.Roster.Lead(dept, now); ok {
 			people = append([]staff.Person{lead}, people...)

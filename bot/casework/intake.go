@@ -103,7 +103,7 @@ func (d *Desk) complete(t *ticket.Ticket) {
 	if t.Stay == "" && t.Room != "" {
 		t.Stay = "in"
 	}
-	if dept := d.Pack.Department(t.Category); t.Dept == "" && dept != nil {
+	if dept := d.Pack().Department(t.Category); t.Dept == "" && dept != nil {
 		t.Dept = dept.ID
 	}
 	if len(t.Alarms) > 0 || t.Safety {
@@ -111,7 +111,7 @@ func (d *Desk) complete(t *ticket.Ticket) {
 	}
 	t.Sensitive = t.Level == ticket.Major
 	t.Team = t.Dept
-	if k := d.Pack.Kind(string(t.Kind)); k != nil {
+	if k := d.Pack().Kind(string(t.Kind)); k != nil {
 		if k.Team != "" {
 			t.Team = k.Team
 		}

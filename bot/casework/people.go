@@ -70,14 +70,14 @@ func (d *Desk) calls(id string) string {
 		return ""
 	}
 	for _, role := range []string{staff.Leader, staff.Manager, staff.Lead} {
-		if title := d.Pack.General.Titles[role]; p.Is(role) && title != "" {
+		if title := d.Pack().General.Titles[role]; p.Is(role) && title != "" {
 			return title + p.ShownAs
 		}
 	}
 	if d.onNight(p) {
-		return d.Pack.General.Titles["night"] + p.ShownAs
+		return d.Pack().General.Titles["night"] + p.ShownAs
 	}
-	if dept := d.Pack.Dept(p.Team); dept != nil {
+	if dept := d.Pack().Dept(p.Team); dept != nil {
 		return dept.Calls + p.ShownAs
 	}
 	return p.ShownAs
@@ -87,13 +87,13 @@ func (d *Desk) calls(id string) string {
 func (d *Desk) onNight(p staff.Person) bool {
 	now := d.Now().In(d.Calendar.Location())
 	noon := time.Date(now.Year(), now.Month(), now.Day(), 12, 0, 0, 0, now.Location())
-	return d.Pack.General.Night.Covers(now) && p.OnDuty(now) && !p.OnDuty(noon)
+	return d.Pack().General.Night.Covers(now) && p.OnDuty(now) && !p.OnDuty(noon)
 }
 
 // speaker is the name before a person's words: people of other departments are
 // named with theirs.
 func (d *Desk) speaker(p staff.Person) string {
-	dept := d.Pack.Dept(p.Team)
+	dept := d.Pack().Dept(p.Team)
 	if dept == nil || !dept.Help || p.Is(staff.Manager) {
 		return p.ShownAs
 	}
@@ -101,7 +101,7 @@ func (d *Desk) speaker(p staff.Person) string {
 }
 
 func (d *Desk) teamTitle(id string) string {
-	dept := d.Pack.Dept(id)
+	dept := d.Pack().Dept(id)
 	switch {
 	case dept == nil:
 		return d.word(prompts.StaffThisTeam)
@@ -241,7 +241,7 @@ func agents(people []staff.Person) []staff.Person {
 
 // frontDesk is the team that complaints go to.
 func (d *Desk) frontDesk(now time.Time) []staff.Person {
-	if k := d.Pack.Kind(string(ticket.Complaint)); k != nil {
+	if k := d.Pack().Kind(string(ticket.Complaint)); k != nil {
 		return agents(d.onDuty(k.Team, now))
 	}
 	return nil

@@ -49,7 +49,7 @@ func (d *Desk) Later(ctx context.Context, by string, id ticket.ID) (Outcome, err
 			return a.refusal(prompts.StaffErrLater, prompts.Vars{"no": t.No})
 		}
 		t.Deferred = true
-		more := a.Pack.General.Limits.Later
+		more := a.Pack().General.Limits.Later
 		t.Clocks.Answer, t.Clocks.Claim = t.Bound().Add(more), t.Bound().Add(more)
 		a.schedule(t, a.ladder(t))
 		if t.Asked == "" {
@@ -105,7 +105,7 @@ func (a staffAct) takeOver(t *ticket.Ticket) error {
 // Called records what came of a telephone call (已致电): it counts as having
 // spoken to the customer.
 func (d *Desk) Called(ctx context.Context, by string, id ticket.ID, result, text string) (Outcome, error) {
-	title := desk.Title(d.Pack.General.Calls, result)
+	title := desk.Title(d.Pack().General.Calls, result)
 	t, err := d.act(ctx, by, id, func(a staffAct, t *ticket.Ticket) error {
 		if !t.IsOpen() {
 			return a.calledBack(t, result, title, text)

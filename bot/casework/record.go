@@ -69,7 +69,7 @@ func (d *Desk) Record(ctx context.Context, by string, r Recorded) (*ticket.Ticke
 
 // judge fills in what the pack's words say of a text.
 func (d *Desk) judge(in *Intake) {
-	if cat, topic := d.Pack.Match(in.Words); cat != nil {
+	if cat, topic := d.Pack().Match(in.Words); cat != nil {
 		in.Category = cat.ID
 		if topic != nil {
 			in.Thing = topic.Title
@@ -78,11 +78,11 @@ func (d *Desk) judge(in *Intake) {
 			in.Level = ticket.Level(cat.Level)
 		}
 	}
-	shown, major := d.Pack.Major(in.Words)
+	shown, major := d.Pack().Major(in.Words)
 	if major {
 		in.Level, in.Alarms = ticket.Major, shown
 	}
-	in.Safety = d.Pack.Danger(in.Words)
+	in.Safety = d.Pack().Danger(in.Words)
 }
 
 func (d *Desk) whoIs(ctx context.Context, r Recorded) (chat.CustomerID, error) {
@@ -142,7 +142,7 @@ func (d *Desk) Guest(ctx context.Context, who chat.CustomerID) (ticket.Guest, er
 
 // GuestOf is Guest of a file already read.
 func (d *Desk) GuestOf(c *customer.Customer) ticket.Guest {
-	tier := d.Pack.Tier(c.Tier)
+	tier := d.Pack().Tier(c.Tier)
 	return ticket.Guest{
 		Name: c.Name, Tier: tier.Title, VIP: tier.VIP || c.VIP, Phone: c.Phone, Stays: c.Stays, Spent: c.Spent,
 		Until: c.Leaves, Likes: c.Likes, Last: c.Last, Butler: c.Butler,
@@ -165,7 +165,7 @@ func (d *Desk) Undelivered(ctx context.Context, x delivery.Delivery) error {
 		if x.From == ticket.ByBot {
 			return nil // a reminder of ours; a person's words are what somebody must bring
 		}
-		by := now.Add(d.Pack.Clocks(string(t.Kind), d.facts(t)).Answer)
+		by := now.Add(d.Pack().Clocks(string(t.Kind), d.facts(t)).Answer)
 		if by.Equal(now) {
 			by = now.Add(2 * time.Hour)
 		}

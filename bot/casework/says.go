@@ -55,7 +55,7 @@ func (d *Desk) exact(t store.Time) string {
 
 // Vars are what every text about a case may use.
 func (d *Desk) Vars(t *ticket.Ticket) prompts.Vars {
-	g := d.Pack.General
+	g := d.Pack().General
 	v := prompts.Vars{
 		"no": t.No, "kind": d.kindTitle(t), "category": d.category(t), "dept": d.deptTitle(t.Dept),
 		"level": desk.Title(g.Levels, string(t.Level)), "stay": g.Places[t.Stay],
@@ -66,7 +66,7 @@ func (d *Desk) Vars(t *ticket.Ticket) prompts.Vars {
 		"by": d.until(t.Bound()), "promise": d.promise(t), "since": d.at(t.Created),
 		"team": d.teamDesk(t.Team), "where": d.where(t), "trail": d.trail(t), "likes": t.Guest.Likes, "last": t.Guest.Last,
 		"words": strings.Join(t.Alarms, "、"), "who": d.calls(t.Owner), "link": d.link(t),
-		"departments": d.Pack.Helpers(""), "near": t.Near, "near_id": t.NearID,
+		"departments": d.Pack().Helpers(""), "near": t.Near, "near_id": t.NearID,
 	}
 	if v["guest"] == "" {
 		v["guest"] = d.word(prompts.StaffGuest)
@@ -91,21 +91,21 @@ func with(v prompts.Vars, pairs ...any) prompts.Vars {
 }
 
 func (d *Desk) kindTitle(t *ticket.Ticket) string {
-	if k := d.Pack.Kind(string(t.Kind)); k != nil {
+	if k := d.Pack().Kind(string(t.Kind)); k != nil {
 		return k.Title
 	}
 	return d.word(prompts.StaffCaseWord)
 }
 
 func (d *Desk) category(t *ticket.Ticket) string {
-	if c := d.Pack.Category(t.Category); c != nil {
+	if c := d.Pack().Category(t.Category); c != nil {
 		return c.Title
 	}
 	return d.word(prompts.StaffOther)
 }
 
 func (d *Desk) deptTitle(id string) string {
-	if dept := d.Pack.Dept(id); dept != nil {
+	if dept := d.Pack().Dept(id); dept != nil {
 		return dept.Title
 	}
 	return ""
@@ -113,7 +113,7 @@ func (d *Desk) deptTitle(id string) string {
 
 // teamDesk is a department as customers hear of it: 前厅值班.
 func (d *Desk) teamDesk(id string) string {
-	if dept := d.Pack.Dept(id); dept != nil {
+	if dept := d.Pack().Dept(id); dept != nil {
 		if dept.Desk != "" {
 			return dept.Desk
 		}
@@ -126,7 +126,7 @@ func (d *Desk) times(t *ticket.Ticket) string {
 	if t.Times <= 1 {
 		return d.Words.Line(prompts.StaffFirstTime, prompts.Vars{"kind": d.kindTitle(t)})
 	}
-	return d.Words.Line(prompts.StaffNthTime, prompts.Vars{"days": days(d.Pack.Incident.Again.Within), "n": t.Times})
+	return d.Words.Line(prompts.StaffNthTime, prompts.Vars{"days": days(d.Pack().Incident.Again.Within), "n": t.Times})
 }
 
 func shortDate(day string) string {
@@ -161,7 +161,7 @@ func (d *Desk) where(t *ticket.Ticket) string {
 	if t.InRoom == "" {
 		return ""
 	}
-	k := d.Pack.Kind(string(t.Kind))
+	k := d.Pack().Kind(string(t.Kind))
 	if k == nil {
 		return ""
 	}

@@ -61,7 +61,7 @@ func Fill(t *ticket.Ticket, slot, value string) {
 // of its questions: 11 月 25 日周三 18:00，4 位. The room and whether they are in it
 // stand elsewhere; the phone number is there when whole is set, masked.
 func (d *Desk) TheyTold(t *ticket.Ticket, whole bool) string {
-	k := d.Pack.Kind(string(t.Kind))
+	k := d.Pack().Kind(string(t.Kind))
 	if k == nil {
 		return ""
 	}
@@ -118,7 +118,7 @@ func (c guestAct) slot(t *ticket.Ticket) {
 }
 
 func (d *Desk) slotTitle(t *ticket.Ticket, slot string) string {
-	if k := d.Pack.Kind(string(t.Kind)); k != nil {
+	if k := d.Pack().Kind(string(t.Kind)); k != nil {
 		if a := k.Question(slot); a != nil {
 			return a.Named()
 		}

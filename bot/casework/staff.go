@@ -66,7 +66,7 @@ func (d *Desk) why(t *ticket.Ticket, err error) error {
 }
 
 func (d *Desk) stateTitle(t *ticket.Ticket) string {
-	if k := d.Pack.Kind(string(t.Kind)); k != nil {
+	if k := d.Pack().Kind(string(t.Kind)); k != nil {
 		return k.States[string(t.State)].Title
 	}
 	return ""
@@ -91,7 +91,7 @@ func (d *Desk) roles(t *ticket.Ticket, p staff.Person) []string {
 
 // allow refuses a move that this person may not make on the case as it stands.
 func (a staffAct) allow(t *ticket.Ticket, move string) error {
-	k := a.Pack.Kind(string(t.Kind))
+	k := a.Pack().Kind(string(t.Kind))
 	if k == nil || k.May(move, string(t.State), t.Level == ticket.Major, a.roles(t, a.p)...) {
 		return nil
 	}
@@ -122,7 +122,7 @@ func (a staffAct) log(t *ticket.Ticket, what, text, move string, v prompts.Vars)
 // customerLine is what the customer reads of a move in the progress, "" when the
 // pack has no words for it.
 func (d *Desk) customerLine(t *ticket.Ticket, move string, v prompts.Vars) string {
-	k := d.Pack.Kind(string(t.Kind))
+	k := d.Pack().Kind(string(t.Kind))
 	if k == nil || move == "" || k.Moves[move].CustomerLine == "" {
 		return ""
 	}
@@ -188,7 +188,7 @@ func (a staffAct) takenBy(t *ticket.Ticket, done string) {
 // refused unless a lead lets them pass (force).
 func (d *Desk) Say(ctx context.Context, by string, id ticket.ID, text string, force bool) (Outcome, error) {
 	text = strings.TrimSpace(chat.Clean(text))
-	if word := d.Pack.Sensitive(text); word != "" && !(force && d.leads(by)) {
+	if word := d.Pack().Sensitive(text); word != "" && !(force && d.leads(by)) {
 		return Outcome{}, d.refusal(prompts.StaffErrSensitive, prompts.Vars{"word": word})
 	}
 	if text == "" {
@@ -294,7 +294,7 @@ func (d *Desk) Note(ctx context.Context, by string, id ticket.ID, text string) (
 // Wait stops the clocks until the customer answers; text, if any, is sent to them.
 func (d *Desk) Wait(ctx context.Context, by string, id ticket.ID, text string) (Outcome, error) {
 	text = strings.TrimSpace(chat.Clean(text))
-	if word := d.Pack.Sensitive(text); word != "" {
+	if word := d.Pack().Sensitive(text); word != "" {
 		return Outcome{}, d.refusal(prompts.StaffErrSensitive, prompts.Vars{"word": word})
 	}
 	t, err := d.act(ctx, by, id, func(a staffAct, t *ticket.Ticket) error {

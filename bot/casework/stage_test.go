@@ -98,8 +98,9 @@ func newStage(t *testing.T, clock string) *stage {
 	t.Cleanup(func() { s.engine.Close() })
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
 	d := &casework.Desk{Calendar: hours.NewCalendar(nil, nil), Now: s.now, Log: log, Robots: []string{"staff", "escalation"}}
-	d.Pack, err = hotel()
+	pack, err := hotel()
 	s.must(err)
+	d.Pack = pack.Self
 	d.Roster, err = staff.NewRoster(people, d.Calendar)
 	s.must(err)
 	words, err := hotelWords()

@@ -127,7 +127,7 @@ func (k tick) broke(t *ticket.Ticket) {
 	if late := k.now.Sub(t.Bound().Time()); late < time.Minute {
 		from = t.Bound().Time()
 	}
-	if begin := k.Pack.Begin(k.facts(t), k.now.In(k.Calendar.Location())); !l.Night && begin.After(k.now) {
+	if begin := k.Pack().Begin(k.facts(t), k.now.In(k.Calendar.Location())); !l.Night && begin.After(k.now) {
 		from = begin // who takes over hears of it in the morning
 	}
 	until := store.At(hours.RoundUp(from.Add(k.answerIn(t))))
@@ -155,7 +155,7 @@ func offers(s desk.Step) bool {
 
 // answerIn is how long a new promise runs: as the first one did, at least ten minutes.
 func (k tick) answerIn(t *ticket.Ticket) time.Duration {
-	return max(k.Pack.Clocks(string(t.Kind), k.facts(t)).Answer, 10*time.Minute)
+	return max(k.Pack().Clocks(string(t.Kind), k.facts(t)).Answer, 10*time.Minute)
 }
 
 // nextPerson is who the next step names, or the manager.
@@ -195,7 +195,7 @@ func (k tick) climb(t *ticket.Ticket) bool {
 		t.Ladder.Next = store.Time{}
 		return true
 	}
-	begin := k.Pack.Begin(k.facts(t), k.now.In(k.Calendar.Location()))
+	begin := k.Pack().Begin(k.facts(t), k.now.In(k.Calendar.Location()))
 	if !l.Night && begin.After(k.now) { // at night only what is urgent climbs
 		t.Ladder.Next = store.At(begin)
 		return true

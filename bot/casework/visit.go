@@ -49,7 +49,7 @@ func (d *Desk) Refer(ctx context.Context, by string, id ticket.ID) (Outcome, err
 	t, err := d.act(ctx, by, id, func(a staffAct, t *ticket.Ticket) error {
 		rating, said := "", ""
 		if t.Rating != nil {
-			rating, said = a.Pack.Rating(t.Rating.Score), t.Rating.Words
+			rating, said = a.Pack().Rating(t.Rating.Score), t.Rating.Words
 		}
 		v := with(a.Vars(t), "rating", rating, "by", a.until(a.callBack(a.now)), "said", said,
 			"took", hours.Span(t.HeldFor(a.now)), "over", "", "handled", a.handled(t))

@@ -32,7 +32,7 @@ type Deps struct {
 	People   *customer.File
 	Know     *knowledge.Base
 	Out      *delivery.Outbox
-	Pack     *desk.Pack
+	Pack     func() *desk.Pack // as it is now
 	Words    *prompts.Book
 	Calendar *hours.Calendar
 	Now      func() time.Time

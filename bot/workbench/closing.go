@@ -48,7 +48,7 @@ func (t *turn) closeCause(ctx context.Context, on *ticket.Ticket, cause string) 
 	if err := t.keep(ctx, h.ID, next, closingFor); err != nil {
 		return "", err
 	}
-	name := desk.Title(t.Pack.General.Causes, cause)
+	name := desk.Title(t.Pack().General.Causes, cause)
 	say, err := t.choose(ctx, "dept", on, t.Words.Card(prompts.CardCloseDept, prompts.Vars{
 		"no": on.No, "cause": name, "quote": h.Text, "departments": t.Cases.Blamable(on),
 	}))

@@ -65,7 +65,7 @@ func (b *Bench) own(ctx context.Context, who string) ([]*ticket.Ticket, error) {
 func (t *turn) free(ctx context.Context) ([]*ticket.Ticket, error) {
 	list, err := t.Book.In(ctx, ticket.New, maxCases)
 	return slices.DeleteFunc(list, func(on *ticket.Ticket) bool {
-		k := t.Pack.Kind(string(on.Kind))
+		k := t.Pack().Kind(string(on.Kind))
 		return on.Owner != "" || k != nil && k.Mute
 	}), err
 }
@@ -90,7 +90,7 @@ func (b *Bench) item(on *ticket.Ticket, now time.Time) string {
 }
 
 func (b *Bench) stateTitle(on *ticket.Ticket) string {
-	if k := b.Pack.Kind(string(on.Kind)); k != nil {
+	if k := b.Pack().Kind(string(on.Kind)); k != nil {
 		return k.States[string(on.State)].Title
 	}
 	return ""
@@ -245,7 +245,7 @@ const maxTrail = 8 // lines of what happened
 func (t *turn) trail(on *ticket.Ticket) string {
 	var lines []string
 	for _, e := range on.History[max(0, len(on.History)-maxTrail):] {
-		who := map[string]string{ticket.ByCustomer: t.line(prompts.StaffGuest, nil), ticket.ByBot: t.Pack.General.Bot, ticket.BySystem: t.line(prompts.StaffSystem, nil)}[e.Who]
+		who := map[string]string{ticket.ByCustomer: t.line(prompts.StaffGuest, nil), ticket.ByBot: t.Pack().General.Bot, ticket.BySystem: t.line(prompts.StaffSystem, nil)}[e.Who]
 		if who == "" {
 			who = t.Roster.Shown(e.Who)
 		}

@@ -61,7 +61,7 @@ func (t *turn) readGrant(text string) (casework.Grant, error) {
 		}
 		g.Spoken, text = p.ID, text[:m[0]]+" "+text[m[2]+n:]
 	}
-	form, rest := t.Pack.Compensation.FindForm(text)
+	form, rest := t.Pack().Compensation.FindForm(text)
 	if form == nil {
 		return g, t.refuse(prompts.StaffErrCompForm, prompts.Vars{"form": clip(text, 12), "forms": t.formNames()})
 	}
@@ -88,7 +88,7 @@ func (t *turn) named(text string) (p staff.Person, n int) {
 
 func (t *turn) formNames() string {
 	var all []string
-	for _, f := range t.Pack.Compensation.Forms {
+	for _, f := range t.Pack().Compensation.Forms {
 		all = append(all, f.Title)
 	}
 	return strings.Join(all, "、")
@@ -173,7 +173,7 @@ func (t *turn) grants(list []*casework.Pending) string {
 	var all []string
 	for _, c := range list[:min(len(list), maxItems)] {
 		title := c.Form
-		if f := t.Pack.Compensation.Form(c.Form); f != nil {
+		if f := t.Pack().Compensation.Form(c.Form); f != nil {
 			title = f.Title
 		}
 		all = append(all, t.line(prompts.StaffCompItem, prompts.Vars{"no": c.No, "form": title, "amount": c.Amount.String()}))

@@ -18,7 +18,7 @@ func (t *turn) helped(ctx context.Context, b button, on *ticket.Ticket, result s
 	switch {
 	case b.do == "done":
 		return t.choose(ctx, "result", on, t.Words.Card(prompts.CardAssistResult, prompts.Vars{
-			"no": on.No, "who": asker, "task": key, "results": desk.Choices(t.Pack.General.Helps),
+			"no": on.No, "who": asker, "task": key, "results": desk.Choices(t.Pack().General.Helps),
 		}))
 	case b.do == "result" && result == "":
 		return t.line(prompts.StaffPick, nil), nil
@@ -28,7 +28,7 @@ func (t *turn) helped(ctx context.Context, b button, on *ticket.Ticket, result s
 	}
 	say := t.line(prompts.StaffToldThem, prompts.Vars{"who": asker})
 	if b.do == "result" {
-		return t.finish(ctx, say, nil, desk.Title(t.Pack.General.Helps, result))
+		return t.finish(ctx, say, nil, desk.Title(t.Pack().General.Helps, result))
 	}
 	return say, nil
 }
@@ -57,7 +57,7 @@ func (t *turn) helping(ctx context.Context, c command, on *ticket.Ticket) (strin
 		if text == "" {
 			return t.helped(ctx, button{do: "done", no: on.No, part: part}, on, "")
 		}
-		result, text = choice(t.Pack.General.Helps, text)
+		result, text = choice(t.Pack().General.Helps, text)
 	}
 	if _, err := t.Cases.HelpSays(ctx, t.p.ID, on.TicketID(), part, string(c.verb), result, text); err != nil {
 		return "", err
@@ -91,7 +91,7 @@ func (t *turn) calledThem(ctx context.Context, on *ticket.Ticket, text string) (
 	if text == "" {
 		return t.askCall(ctx, on)
 	}
-	result, rest := choice(t.Pack.General.Calls, text)
+	result, rest := choice(t.Pack().General.Calls, text)
 	out, err := t.Cases.Called(ctx, t.p.ID, on.TicketID(), result, rest)
 	return out.Say, err
 }
@@ -99,6 +99,6 @@ func (t *turn) calledThem(ctx context.Context, on *ticket.Ticket, text string) (
 // askCall asks what came of a call.
 func (t *turn) askCall(ctx context.Context, on *ticket.Ticket) (string, error) {
 	return t.choose(ctx, "called", on, t.Words.Card(prompts.CardCallResult, prompts.Vars{
-		"no": on.No, "results": desk.Choices(t.Pack.General.Calls),
+		"no": on.No, "results": desk.Choices(t.Pack().General.Calls),
 	}))
 }

@@ -147,7 +147,7 @@ func (t *turn) propose(ctx context.Context, on *ticket.Ticket, h *held, answer s
 		question = h.Question
 	}
 	a, err := t.Know.Propose(ctx, knowledge.Proposal{
-		Ticket: on.ID, Question: clip(question, knowledge.MaxQuestion), Answer: answer, Category: title(t.Pack, on.Dept), By: t.p.ID,
+		Ticket: on.ID, Question: clip(question, knowledge.MaxQuestion), Answer: answer, Category: title(t.Pack(), on.Dept), By: t.p.ID,
 	}, t.now)
 	if errors.Is(err, knowledge.ErrInvalid) {
 		why := err.Error() // ends with what is wrong, for a person

@@ -150,7 +150,7 @@ func (b *Bench) named(list []*ticket.Ticket) string {
 }
 
 func (b *Bench) kind(k ticket.Kind) string {
-	if kind := b.Pack.Kind(string(k)); kind != nil {
+	if kind := b.Pack().Kind(string(k)); kind != nil {
 		return kind.Title
 	}
 	return b.Words.Line(prompts.StaffCaseWord, nil)

@@ -50,6 +50,9 @@ const (
 	vReject   verb = "reject"
 	vAmend    verb = "amend"
 	vSign     verb = "sign"
+	vEvents   verb = "events" // 突发
+	vWording  verb = "wording"
+	vOver     verb = "over"
 )
 
 // spelling is one way to type a command.
@@ -85,7 +88,7 @@ var spellings = []spelling{
 	{"在岗", vOn, alone}, {"上岗", vOn, alone}, {"忙", vBusy, alone}, {"离岗", vOff, alone}, {"下班", vOff, alone},
 	{"已致电", vCalled, spaced}, {"我去", vGoing, spaced}, {"做完了", vDone, spaced}, {"做不了", vCannot, spaced},
 	{"常用语", vPhrases, alone}, {"/", vPhrases, alone}, {"交班", vHand, spaced}, {"设置", vSettings, alone}, {"帮助", vUsage, alone}, {"?", vUsage, alone},
-	{"发送", vSend, alone},
+	{"发送", vSend, alone}, {"突发", vEvents, alone}, {"口径", vWording, spaced}, {"结束突发", vOver, spaced},
 	{"申请补偿", vGrant, spaced}, {"补偿", vGrant, spaced}, {"同意", vApprove, spaced}, {"批准", vApprove, spaced},
 	{"不同意", vReject, spaced}, {"改金额", vAmend, spaced}, {"补签", vSign, spaced},
 }
@@ -139,7 +142,9 @@ func parse(text string) (command, bool) {
 }
 
 // numbered says whether the number of a case may follow.
-func (v verb) numbered() bool { return v != vFind && v != vRecord && v != vAsk && v != vHand }
+func (v verb) numbered() bool {
+	return v != vWording && v != vOver && v != vFind && v != vRecord && v != vAsk && v != vHand
+}
 
 // endsNumber says that a number is not merely the beginning of a longer one.
 func endsNumber(rest string) bool { return rest == "" || rest[0] < '0' || rest[0] > '9' }

@@ -72,6 +72,9 @@ func (t *turn) press(ctx context.Context, b button, selected map[string]string) 
 	case "other":
 		return t.confirmed(ctx, vOther, b.more)
 	}
+	if say, is, err := t.pressEvent(ctx, b); is {
+		return say, err
+	}
 	on := t.on
 	if on == nil || number.MatchString(b.no) && on.No != b.no {
 		var err error
@@ -115,7 +118,7 @@ func (t *turn) pressOn(ctx context.Context, b button, on *ticket.Ticket, selecte
 			return t.line(prompts.StaffPick, nil), nil
 		}
 		say, err := said(t.Cases.Called(ctx, by, id, selected["result"], ""))(nil)
-		return t.finish(ctx, say, err, desk.Title(t.Pack.General.Calls, selected["result"]))
+		return t.finish(ctx, say, err, desk.Title(t.Pack().General.Calls, selected["result"]))
 	case "go", "done", "cannot", "result":
 		return t.helped(ctx, b, on, selected["result"])
 	case "reply":
@@ -214,14 +217,14 @@ func (t *turn) late(owner string, at store.Time) string {
 }
 
 func (t *turn) pickDept(ctx context.Context, on *ticket.Ticket) (string, error) {
-	card := t.Words.Card(prompts.CardPickDept, prompts.Vars{"no": on.No, "departments": t.Pack.Helpers(t.p.Dept)})
+	card := t.Words.Card(prompts.CardPickDept, prompts.Vars{"no": on.No, "departments": t.Pack().Helpers(t.p.Dept)})
 	return t.choose(ctx, "dept", on, card)
 }
 
 // assign is 接单并派: to a case that one has already, it only asks for help.
 func (t *turn) assign(ctx context.Context, on *ticket.Ticket, dept string) (string, error) {
 	say, err := t.pressClaim(ctx, on, dept)
-	return say, errors.Join(err, t.grey(ctx, title(t.Pack, dept)))
+	return say, errors.Join(err, t.grey(ctx, title(t.Pack(), dept)))
 }
 
 func title(p *desk.Pack, dept string) string {
@@ -234,7 +237,7 @@ func title(p *desk.Pack, dept string) string {
 // swap asks who is to have the case.
 func (t *turn) swap(ctx context.Context, on *ticket.Ticket) (string, error) {
 	people := t.Cases.Colleagues(t.p.ID)
-	for _, o := range t.Pack.Helpers(t.p.Dept) {
+	for _, o := range t.Pack().Helpers(t.p.Dept) {
 		if len(people) < 10 && len(t.Roster.Department(o.Key)) > 0 {
 			people = append(people, o)
 		}
@@ -300,6 +303,8 @@ func (t *turn) answered(ctx context.Context, h *held, key, text string) (string,
 		say, err = t.press(ctx, parseButton(key), nil)
 	case len(h.Options) > 0:
 		say, err = t.press(ctx, b, map[string]string{h.Question: key})
+	case b.do == "incident_word", b.do == "incident_end":
+		say, err = t.answeredEvent(ctx, b, text)
 	case t.on == nil:
 		return t.line(prompts.StaffOldCard, nil), nil
 	case b.do == "close":

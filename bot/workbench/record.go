@@ -36,7 +36,7 @@ func (t *turn) record(ctx context.Context, text string) (string, error) {
 	}
 	say := t.line(prompts.StaffRegistered, prompts.Vars{"no": on.No})
 	more, err := t.choose(ctx, "source", on, t.Words.Card(prompts.CardSource, prompts.Vars{
-		"no": on.No, "subject": on.Matter, "room": on.Room, "sources": desk.Choices(t.Pack.General.Sources),
+		"no": on.No, "subject": on.Matter, "room": on.Room, "sources": desk.Choices(t.Pack().General.Sources),
 	}))
 	if more != "" {
 		say += "\n" + more
@@ -51,6 +51,6 @@ func (t *turn) source(ctx context.Context, on *ticket.Ticket, source string) (st
 	if _, err := t.Cases.SetSource(ctx, t.p.ID, on.TicketID(), source); err != nil {
 		return "", err
 	}
-	name := desk.Title(t.Pack.General.Sources, source)
+	name := desk.Title(t.Pack().General.Sources, source)
 	return t.line(prompts.StaffRegistered, prompts.Vars{"no": on.No, "source": name}), errors.Join(t.grey(ctx, t.line(prompts.StaffDoneSource, prompts.Vars{"source": strings.TrimSpace(name)})))
 }

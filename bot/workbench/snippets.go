@@ -120,7 +120,7 @@ func merge(into map[string]map[string]string, key string, m map[string]string) {
 func (b *Bench) phrasesFor(p staff.Person) map[string]string {
 	own := b.phrases.read()
 	all := map[string]string{}
-	for _, ph := range b.Pack.Phrases {
+	for _, ph := range b.Pack().Phrases {
 		if ph.Team == "" || ph.Team == p.Team || ph.Team == p.Dept {
 			all[ph.Name] = ph.Text
 		}

@@ -105,7 +105,7 @@ func newStage(t *testing.T) *stage {
 	office, err := hours.Parse("Mon-Sun 08:00-22:00")
 	s.ok(err)
 	d := &casework.Desk{
-		Book: book, People: file, Talks: s.talks, Roster: roster, States: states, Grants: grants, Pack: pack, Calendar: cal,
+		Book: book, People: file, Talks: s.talks, Roster: roster, States: states, Grants: grants, Pack: pack.Self, Calendar: cal,
 		Office: cal.With(office), Words: words, Now: s.now, Log: log,
 	}
 	s.posts, err = store.Open[delivery.Delivery](ctx, engine, "deliveries") // before the outbox makes its indexes
@@ -119,7 +119,7 @@ func newStage(t *testing.T) *stage {
 	t.Cleanup(func() { _ = out.Close(context.Background()) })
 	s.Bench, err = New(ctx, Deps{
 		Store: engine, Cases: d, Roster: roster, States: states, Book: book, People: file, Know: know, Out: out,
-		Pack: pack, Words: words, Calendar: cal, Now: s.now, Log: log,
+		Pack: pack.Self, Words: words, Calendar: cal, Now: s.now, Log: log,
 		Fetch: func(_ context.Context, media string) (string, error) {
 			if media == "gone" {
 				return "", errors.New("40007")
@@ -177,13 +177,13 @@ func (s *stage) open(no int, kind ticket.Kind, guest, phone, room, words string)
 	g, err := s.Cases.Guest(ctx, who)
 	s.ok(err)
 	in := casework.Intake{Cause: numbered(no), Kind: kind, Who: who, Guest: g, Words: words, Matter: words, Room: room}
-	if c, topic := s.Pack.Match(words); c != nil {
+	if c, topic := s.Pack().Match(words); c != nil {
 		in.Category = c.ID
 		if topic != nil {
 			in.Thing = topic.Title
 		}
 	}
-	if shown, major := s.Pack.Major(words); major {
+	if shown, major := s.Pack().Major(words); major {
 		in.Level, in.Alarms = ticket.Major, shown
 	}
 	on, err := s.Cases.Draft(ctx, in)

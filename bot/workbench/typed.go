@@ -115,6 +115,12 @@ func (t *turn) command(ctx context.Context, c command) (string, error) {
 		return t.confirmed(ctx, c.verb, t.state.Pending.ID)
 	case vApprove, vReject, vAmend, vSign:
 		return t.decide(ctx, c)
+	case vEvents:
+		return t.Cases.IncidentLines(ctx)
+	case vWording:
+		return t.wording(ctx, c.all)
+	case vOver:
+		return t.endEvent(ctx, c.all)
 	case vPart:
 		if c.no == "" {
 			return "", t.refuse(prompts.StaffSplitWhich, nil)
@@ -259,12 +265,12 @@ func (t *turn) leaveCase(ctx context.Context, on *ticket.Ticket) error {
 // and what it is to do.
 func (t *turn) department(text string) (dept, task string) {
 	word, task := first(text)
-	if d := t.Pack.FindDept(word); d != nil {
+	if d := t.Pack().FindDept(word); d != nil {
 		return d.ID, task
 	}
 	names := map[string]string{}
 	var all []string
-	for _, d := range t.Pack.Departments {
+	for _, d := range t.Pack().Departments {
 		for _, n := range append([]string{d.Title}, d.Words...) {
 			if n != "" && strings.HasPrefix(text, n) {
 				names[n] = d.ID

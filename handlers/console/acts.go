@@ -191,7 +191,7 @@ func (v *visit) done(id ticket.ID, name, tab, say string) error {
 }
 
 func (v *visit) refused(id ticket.ID, name, tab, say string) error {
-	force := name == "say" && v.Cases.Leads(v.me.ID) && v.Pack.Sensitive(v.text("text")) != ""
+	force := name == "say" && v.Cases.Leads(v.me.ID) && v.Pack().Sensitive(v.text("text")) != ""
 	if v.scripted() {
 		v.json(http.StatusUnprocessableEntity, answer{Say: say, Act: name, Force: force})
 		return nil
@@ -266,9 +266,9 @@ func (v *visit) promise(id ticket.ID) (casework.Outcome, error) {
 func (v *visit) solve(id ticket.ID) (casework.Outcome, error) {
 	cause, blame := v.field("cause"), v.field("blame")
 	has := func(id string) bool {
-		return slices.ContainsFunc(v.Pack.General.Causes, func(c choice) bool { return c.ID == id })
+		return slices.ContainsFunc(v.Pack().General.Causes, func(c choice) bool { return c.ID == id })
 	}
-	if v.text("text") != "" && (!has(cause) || v.Pack.Dept(blame) == nil) {
+	if v.text("text") != "" && (!has(cause) || v.Pack().Dept(blame) == nil) {
 		return casework.Outcome{}, casework.Refusal{Say: "还要点两下：原因和责任部门。"}
 	}
 	return v.Cases.Solve(v.ctx, v.me.ID, id, v.text("text"), cause, blame)

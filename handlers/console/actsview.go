@@ -43,7 +43,7 @@ type phraseView struct{ Name, Text string }
 func (v *visit) acts(ctx context.Context, t *ticket.Ticket, sent []*delivery.Delivery) (actsView, error) {
 	me, may := v.me.ID, func(move string) bool { return v.Cases.May(v.me.ID, t, move) }
 	open := t.IsOpen()
-	g := v.Pack.General
+	g := v.Pack().General
 	a := actsView{
 		Claim:   open && (t.Owner == "" || t.Auto) && may("claim"),
 		Wait:    open && may("wait"),
@@ -55,7 +55,7 @@ func (v *visit) acts(ctx context.Context, t *ticket.Ticket, sent []*delivery.Del
 		Join:    open && may("merge"),
 		Part:    t.Into != "",
 		Later:   open && t.Kind == ticket.Human && !t.Deferred && t.Answered.IsZero(),
-		Depts:   v.Pack.Helpers(v.me.Team), Blame: v.Cases.Blamable(t), Causes: v.Cases.Causes(),
+		Depts:   v.Pack().Helpers(v.me.Team), Blame: v.Cases.Blamable(t), Causes: v.Cases.Causes(),
 		Results: choices(g.Helps), Calls: choices(g.Calls), Cause: t.Cause, Dept: t.Dept,
 		Phrases: v.phrases(t), Hours: v.quick(), Reason: t.Category,
 		Called: open || v.Cases.CallsBack(me, t),
@@ -119,7 +119,7 @@ func (v *visit) phrases(t *ticket.Ticket) []phraseView {
 	}
 	vars["who"], vars["subject"] = v.me.ShownAs, t.Title
 	var all []phraseView
-	for _, p := range v.Pack.Phrases {
+	for _, p := range v.Pack().Phrases {
 		if p.Team != "" && p.Team != v.me.Team && p.Team != v.me.Dept {
 			continue
 		}

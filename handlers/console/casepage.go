@@ -64,14 +64,14 @@ func (v *visit) print() error {
 	stamp("承诺", t.Bound())
 	add("负责", p.Owner)
 	add("结果", t.Result)
-	for _, c := range v.Pack.General.Causes {
+	for _, c := range v.Pack().General.Causes {
 		if c.ID == t.Cause {
 			add("原因", c.Title)
 		}
 	}
 	add("责任部门", v.Cases.DeptTitle(t.Blame))
 	if t.Rating != nil {
-		add("评价", v.Pack.Rating(t.Rating.Score))
+		add("评价", v.Pack().Rating(t.Rating.Score))
 		add("客人补充", t.Rating.Words)
 	}
 	x.Talk = p.Print.Talk

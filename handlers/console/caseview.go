@@ -215,7 +215,7 @@ func (v *visit) guest(t *ticket.Ticket) guestView {
 	}
 	g := guestView{
 		Name: name, Tier: t.Guest.Tier, Room: t.Room, Masked: customer.Mask(t.Guest.Phone),
-		Wechat: t.Who.Reachable(), VIP: t.Guest.VIP, Place: v.Pack.General.Places[t.Stay],
+		Wechat: t.Who.Reachable(), VIP: t.Guest.VIP, Place: v.Pack().General.Places[t.Stay],
 	}
 	if d := t.Guest.Until; len(d) == len(time.DateOnly) && t.Room != "" {
 		g.Place = "住到 " + d[5:]
@@ -241,7 +241,7 @@ func (v *visit) guest(t *ticket.Ticket) guestView {
 	add("类别", v.Cases.CategoryTitle(t))
 	add("订单", t.OrderNo)
 	add("产品", t.Product)
-	for _, c := range v.Pack.General.Sources {
+	for _, c := range v.Pack().General.Sources {
 		if c.ID == t.Source {
 			add("来源", c.Title)
 		}

@@ -63,7 +63,7 @@ type Deps struct {
 	Talks    *conversation.Talks
 	Roster   *staff.Roster
 	States   *staff.States
-	Pack     *desk.Pack
+	Pack     func() *desk.Pack // as it is now
 	Words    *prompts.Book
 	Calendar *hours.Calendar
 	Store    store.Engine // sessions are kept in it

@@ -33,7 +33,7 @@ func (v *visit) decides(ctx context.Context, t *ticket.Ticket) ([]decideView, er
 				ID: c.ID, Form: c.Form, What: c.What, Amount: c.Amount.String(), Asker: v.Cases.Shown(c.By), Why: c.Why, Words: c.Words,
 				Until: v.Cases.Until(c.Until), Sign: s == approval.Signing,
 			}
-			if f := v.Pack.Compensation.Form(c.Form); f != nil {
+			if f := v.Pack().Compensation.Form(c.Form); f != nil {
 				d.Form = f.Title
 			}
 			all = append(all, d)

@@ -161,7 +161,7 @@ func newHouse(t testing.TB) *house {
 	h.book = must[*ticket.Book](t)(ticket.Open(ctx, h.engine, h.now, cal.Location(), ticket.Usual))
 	office := cal.With(must[hours.Hours](t)(hours.Parse("Mon-Sun 08:00-22:00")))
 	h.desk = &casework.Desk{
-		Book: h.book, People: h.people, Talks: h.talks, Roster: roster, Pack: pack, States: states, Calendar: cal,
+		Book: h.book, People: h.people, Talks: h.talks, Roster: roster, Pack: pack.Self, States: states, Calendar: cal,
 		Grants: must[*approval.Book](t)(approval.Open(ctx, h.engine, h.now)),
 		Office: office, Words: words, Now: h.now, Log: log, Robots: []string{"staff"},
 	}
@@ -175,7 +175,7 @@ func newHouse(t testing.TB) *house {
 	news := &topics{subs: map[string][]chan struct{}{}}
 	h.desk.Changed = func(id ticket.ID) { news.Publish(context.Background(), Topic(id)) }
 	h.site = must[*Site](t)(New(ctx, Deps{
-		Cases: h.desk, Book: h.book, Out: h.out, Talks: h.talks, Roster: roster, States: states, Pack: pack, Words: words,
+		Cases: h.desk, Book: h.book, Out: h.out, Talks: h.talks, Roster: roster, States: states, Pack: pack.Self, Words: words,
 		Calendar: cal, Store: h.engine, Files: h.engine, Changes: news, SignIn: gate{}, Now: h.now, Log: log,
 	}))
 	r := gin.New()

@@ -221,10 +221,10 @@ type newPage struct {
 
 func (v *visit) newPage() newPage {
 	p := newPage{top: v.top("代客登记"), Once: rand.Text(), Typed: map[string]string{"kind": string(ticket.Complaint), "source": "phone"}}
-	for _, k := range v.Pack.Kinds {
+	for _, k := range v.Pack().Kinds {
 		p.Kinds = append(p.Kinds, chat.Option{Key: k.ID, Label: k.Title})
 	}
-	for _, c := range v.Pack.General.Sources {
+	for _, c := range v.Pack().General.Sources {
 		if c.ID != "wechat" {
 			p.Sources = append(p.Sources, chat.Option{Key: c.ID, Label: c.Title})
 		}

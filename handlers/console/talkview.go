@@ -179,7 +179,7 @@ func (v *visit) nameOf(t *ticket.Ticket, who string) string {
 		}
 		return "客人"
 	case ticket.ByBot, "":
-		return v.Pack.General.Bot
+		return v.Pack().General.Bot
 	case ticket.BySystem:
 		return "系统"
 	}

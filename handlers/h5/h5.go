@@ -40,7 +40,7 @@ var embedded embed.FS
 type Deps struct {
 	Cases     *casework.Desk
 	Book      *ticket.Book
-	Pack      *desk.Pack
+	Pack      func() *desk.Pack // as it is now
 	Words     *prompts.Book
 	Calendar  *hours.Calendar
 	Store     store.Engine // keeps the key of the links

@@ -93,7 +93,7 @@ func newHouse(t testing.TB) *house {
 	talks := must[*conversation.Talks](t)(conversation.Open(ctx, h.engine, now))
 	h.book = must[*ticket.Book](t)(ticket.Open(ctx, h.engine, now, cal.Location(), ticket.Usual))
 	h.desk = &casework.Desk{
-		Book: h.book, People: must[*customer.File](t)(customer.Open(ctx, h.engine, now)), Talks: talks, Roster: roster, Pack: pack,
+		Book: h.book, People: must[*customer.File](t)(customer.Open(ctx, h.engine, now)), Talks: talks, Roster: roster, Pack: pack.Self,
 		States: must[*staff.States](t)(staff.OpenStates(ctx, h.engine)), Calendar: cal,
 		Office: cal.With(must[hours.Hours](t)(hours.Parse("Mon-Sun 08:00-22:00"))), Words: words, Now: now, Log: log,
 	}
@@ -104,7 +104,7 @@ func newHouse(t testing.TB) *house {
 	t.Cleanup(func() { _ = h.desk.Out.Close(context.Background()) })
 	h.server = httptest.NewUnstartedServer(nil)
 	h.site = must[*Site](t)(New(ctx, Deps{
-		Cases: h.desk, Book: h.book, Pack: pack, Words: words, Calendar: cal, Store: h.engine, Files: h.engine,
+		Cases: h.desk, Book: h.book, Pack: pack.Self, Words: words, Calendar: cal, Store: h.engine, Files: h.engine,
 		Now: now, Log: log, PublicURL: "https://kefu.example.com/", Brand: "湖畔度假村",
 	}))
 	r := gin.New()

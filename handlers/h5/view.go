@@ -69,17 +69,17 @@ func (s *Site) view(t *ticket.Ticket) page {
 	judged := t.Rating != nil
 	p.Rate = t.State == ticket.Closed && t.Into == "" && (!judged || now.Sub(t.Rating.At.Time()) < 24*time.Hour) && s.rated(t)
 	if judged {
-		p.Rating = s.Pack.Rating(t.Rating.Score)
+		p.Rating = s.Pack().Rating(t.Rating.Score)
 	}
 	for score := 5; score >= 1; score-- {
-		p.Scores = append(p.Scores, chat.Option{Key: strconv.Itoa(score), Label: s.Pack.Rating(score)})
+		p.Scores = append(p.Scores, chat.Option{Key: strconv.Itoa(score), Label: s.Pack().Rating(score)})
 	}
 	return p
 }
 
 // rated says whether a case of this kind is judged: one that a person touched.
 func (s *Site) rated(t *ticket.Ticket) bool {
-	k := s.Pack.Kind(string(t.Kind))
+	k := s.Pack().Kind(string(t.Kind))
 	return k != nil && k.Rated && !t.Answered.IsZero()
 }
 
@@ -130,7 +130,7 @@ func (s *Site) talk(t *ticket.Ticket, now time.Time) []event {
 		case e.What == ticket.Said && e.Who == ticket.ByCustomer:
 			x.Mine, x.Name = true, "您"
 		case e.What == ticket.Answer && e.Who == ticket.ByBot:
-			x.Name = s.Pack.General.Bot
+			x.Name = s.Pack().General.Bot
 		case e.What == ticket.Answer:
 			x.Name = s.Cases.Shown(e.Who)
 		default:

@@ -159,7 +159,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (_ *App, err error)
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		a.listen, a.openDepartment, a.openStore, a.openChannels, a.openBooks, a.openModel, a.openMind, a.openOutbox, a.openWork, a.openJobs, a.openServers,
+		a.listen, a.openDepartment, a.openStore, a.openChannels, a.openBooks, a.openModel, a.openMind, a.openOutbox, a.openWork, a.openIncidents, a.openJobs, a.openServers,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, err
@@ -236,9 +236,9 @@ func (a *App) openBooks(ctx context.Context) error {
 	a.Inbox, errs[0] = inbox.Open(ctx, a.Store, a.now)
 	a.Talks, errs[1] = conversation.Open(ctx, a.Store, a.now)
 	a.People, errs[2] = customer.Open(ctx, a.Store, a.now)
-	a.Book, errs[3] = ticket.Open(ctx, a.Store, a.now, a.Calendar.Location(), limits(a.Pack))
+	a.Book, errs[3] = ticket.Open(ctx, a.Store, a.now, a.Calendar.Location(), limits(a.Pack()))
 	a.States, errs[4] = staff.OpenStates(ctx, a.Store)
-	a.Know, errs[5] = openKnowledge(ctx, a.Store, a.Pack, a.now())
+	a.Know, errs[5] = openKnowledge(ctx, a.Store, a.Pack(), a.now())
 	a.Grants, errs[6] = approval.Open(ctx, a.Store, a.now)
 	if err := errors.Join(errs[:]...); err != nil {
 		return err

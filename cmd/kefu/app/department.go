@@ -23,7 +23,8 @@ import (
 // Department is what the files say of the company: its pack, words, people and
 // hours.
 type Department struct {
-	Pack     *desk.Pack
+	Live     *desk.Live
+	Pack     func() *desk.Pack // of Live, as it is now
 	Words    *prompts.Book
 	Roster   *staff.Roster
 	Calendar *hours.Calendar
@@ -56,11 +57,12 @@ func ReadDepartment(cfg *config.Config, log *slog.Logger) (*Department, error) {
 	d.Office = d.Calendar.With(work)
 	d.Roster, err = staff.NewRoster(cfg.Staff, d.Calendar)
 	fail(err)
-	d.Pack, err = desk.Load(cfg.Pack)
+	d.Live, err = desk.Follow(cfg.Pack, log)
 	fail(err)
-	if d.Pack != nil {
-		d.Reader = intent.New(lexicon(d.Pack))
-		d.Words, err = words(cfg, d.Pack, log)
+	if d.Live != nil {
+		d.Pack = d.Live.Pack
+		d.Reader = intent.New(lexicon(d.Pack()))
+		d.Words, err = words(cfg, d.Pack(), log)
 		fail(err)
 	}
 	return &d, errors.Join(errs...)

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"sync"
 	"time"
@@ -67,6 +68,9 @@ func (h *health) ready(w http.ResponseWriter, r *http.Request) {
 		if m.Ping(r.Context()) != nil {
 			status["redis"] = "out of reach; going on without"
 		}
+	}
+	if faults := h.app.Live.Faults(); len(faults) > 0 { // an earlier state of its files is in use
+		status["pack"] = fmt.Sprintf("%d faults in its files; the last good one is in use: %s", len(faults), faults[0])
 	}
 	if h.app.stopping.Load() {
 		status["state"], code = "stopping", http.StatusServiceUnavailable

@@ -42,6 +42,7 @@ func (a *App) openJobs(ctx context.Context) error {
 		a.Grants.Source(a.Cases.RunGrant),
 		daily.Source(),
 	}
+	sources = append(sources, a.incidentSource())
 	sources = slices.Concat(sources, a.Out.Sources(), a.Bench.Sources())
 	if err := a.registry.Register(sources...); err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"kefu/bot/answer"
 	"kefu/bot/casework"
 	"kefu/bot/knowledge"
+	"kefu/bot/wording"
 	"kefu/prompts"
 )
 
@@ -16,7 +17,7 @@ func (a *App) openMind(context.Context) error {
 	if !a.Model.On() {
 		return nil
 	}
-	in, err := prompts.ReadInstructions(wordsOf(a.Pack))
+	in, err := prompts.ReadInstructions(wordsOf(a.Pack()))
 	if err != nil {
 		return fmt.Errorf("app: what a model is told: %w", err)
 	}
@@ -25,10 +26,10 @@ func (a *App) openMind(context.Context) error {
 		model = a.opts.Model(model)
 	}
 	var names []string
-	for _, d := range a.Pack.Departments {
+	for _, d := range a.Pack().Departments {
 		names = append(names, d.Title)
 	}
-	a.mind = answer.New(answer.Options{Model: model, Instructions: in, Allowed: a.Pack.Allowed, Names: names})
+	a.mind = answer.New(answer.Options{Model: model, Instructions: in, Allowed: func(text string) wording.Verdict { return a.Pack().Allowed(text) }, Names: names})
 	return nil
 }
 

@@ -23,6 +23,7 @@ func (a *App) openOutbox(ctx context.Context) error {
 		OnUndelivered: func(ctx context.Context, d delivery.Delivery) error { return a.Cases.Undelivered(ctx, d) },
 		OnUnreachable: a.unreachable,
 		Carried:       a.carried,
+		Quiet:         a.quiet,
 	})
 	if err != nil {
 		return fmt.Errorf("app: outbox: %w", err)

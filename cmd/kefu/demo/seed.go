@@ -43,7 +43,7 @@ func (d *Demo) seed(ctx context.Context) error {
 	if err := d.sim.Customer(account, zhou.OpenID).Call(zhou.Name); err != nil {
 		return err
 	}
-	if d.app.Pack.Kind(string(ticket.Complaint)) == nil {
+	if d.app.Pack().Kind(string(ticket.Complaint)) == nil {
 		return nil // a pack of other kinds of cases
 	}
 	if err := d.lastMonth(ctx, now); err != nil {

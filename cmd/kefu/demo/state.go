@@ -238,7 +238,7 @@ func (d *Demo) full(t *ticket.Ticket) caseFull {
 		v.Link = d.app.Cases.Link(t.TicketID())
 	}
 	if t.Rating != nil {
-		v.Rating = d.app.Pack.General.Ratings[fmt.Sprint(t.Rating.Score)]
+		v.Rating = d.app.Pack().General.Ratings[fmt.Sprint(t.Rating.Score)]
 	}
 	for _, e := range tail(t.History, maxShown) {
 		v.History = append(v.History, d.event(t, e))
@@ -274,7 +274,7 @@ func (d *Demo) event(t *ticket.Ticket, e ticket.Event) event {
 		v.Side = "inner"
 	}
 	if e.What == ticket.Rated {
-		if said := d.app.Pack.General.Ratings[e.Text]; said != "" {
+		if said := d.app.Pack().General.Ratings[e.Text]; said != "" {
 			v.Text = said
 		}
 	}

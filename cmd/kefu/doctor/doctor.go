@@ -113,7 +113,7 @@ func (d *Doctor) files() {
 		}
 		return
 	}
-	d.well("行业包", dept.Pack.General.Title)
+	d.well("行业包", dept.Pack().General.Title)
 	for _, p := range dept.Words.Problems() {
 		d.mind("话术", p.Error(), "改好之前用自带的话。")
 	}
