@@ -16,7 +16,13 @@ type ground struct {
 	facts    *source   // numbers and names
 	guest    *source   // the customer's own words
 	given    []*source // articles
+	house    company   // what is known, and the words of which replies are made
 }
+
+// houseWords are those of which replies are made.
+const houseWords = "对不起抱歉让您久等热着等着急了扫兴失望没休息好记下了知道了收到听到了解反映说的情况这件事事情您说的" +
+	"在这里回您答复给您准信打电话联系您告诉您安排处理检查检修维修更换打扫补送换房确认核实跟进负责跟到底接手" +
+	"师傅同事前台经理正在已请已报给去房间到房上门看看查一下问一下问清楚有变化有结果第一句谢谢您辛苦提醒建议转给方便不方便"
 
 func newGround(c Case, given []passage) ground {
 	d := ground{
@@ -28,6 +34,7 @@ func newGround(c Case, given []passage) ground {
 	for _, p := range given {
 		d.given = append(d.given, p.source)
 	}
+	d.house = newCompany(d.facts.text, houseWords)
 	return d
 }
 
@@ -60,9 +67,10 @@ func (s *source) marked(m marks, groups ...group) bool {
 }
 
 // manners are what the house does not write: flattery, phrases, excuses, guilt,
-// talk of other guests.
+// talk of other guests, asking for what no guest is asked for.
 var manners = strings.Fields(`小主 您好呢 感谢您的宝贵意见 宝贵意见 带来不便 敬请谅解 按规定 系统显示 不清楚 我不明白 请您理解 请理解 耐心等待 尽快 稍后 尽早
- 我们的责任 我方责任 全责 是我们的错 都怪 是您的问题 您自己 别的客人 其他客人 另一位客人 隔壁客人 上一位客人 别的房间的客人 竞争对手 别家酒店`)
+ 我们的责任 我方责任 全责 是我们的错 都怪 是您的问题 您自己 别的客人 其他客人 另一位客人 隔壁客人 上一位客人 别的房间的客人 竞争对手 别家酒店
+ 验证码 密码 银行卡号 身份证号 卡号 转账 汇款 打款 扫码支付 加我 私聊 删除评价 删掉评价 好评返`)
 
 var dear = regexp.MustCompile(`(^|[，。！ ])亲(爱的)?[，,！!～~ ]`)
 
@@ -91,18 +99,23 @@ func (g guard) written(text string, d ground) bool {
 	if len(d.given) > 0 && g.borne(text, d.given) {
 		return true
 	}
-	for _, c := range clauses(text) {
-		if !g.fits(c, d) {
+	all := clauses(text)
+	for i, c := range all {
+		asks := i == len(all)-1 && strings.ContainsAny(text, "？?")
+		if !g.fits(c, asks, d) {
 			return false
 		}
 	}
 	return true
 }
 
-// fits judges a clause that no article bears.
-func (g guard) fits(clause string, d ground) bool {
+// fits judges a clause that no article bears; asks says that it is a question.
+func (g guard) fits(clause string, asks bool, d ground) bool {
 	p := readPiece(clause)
 	if !g.namesIn(clause, d.facts) {
+		return false
+	}
+	if foreign(p, asks, d) {
 		return false
 	}
 	heard := g.repeats(clause, p, d)
@@ -137,6 +150,22 @@ func (g guard) fits(clause string, d ground) bool {
 		}
 	}
 	return true
+}
+
+// foreign says whether a clause is about something that is neither in the case nor
+// in the manner of a reply. A question may be about what is not known yet.
+func foreign(p piece, asks bool, d ground) bool {
+	share, fresh := d.house.covered(p.marks.rest)
+	if asks {
+		return fresh > 6
+	}
+	n := 0
+	for _, r := range p.marks.rest {
+		if r != ' ' {
+			n++
+		}
+	}
+	return n >= 4 && share < 0.5 || fresh > 6
 }
 
 // harmless clauses hold a word of promise that promises nothing by itself: who

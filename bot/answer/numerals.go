@@ -112,13 +112,13 @@ func han(t []rune) (string, int) {
 func sum(t []rune) int64 {
 	var total, section, digit int64
 	last, zero, open := int64(1), false, false
-	for _, r := range t {
+	for i, r := range t {
 		if d, ok := hanDigits[r]; ok {
 			digit, zero, open = d, zero || d == 0, d != 0
 			continue
 		}
 		u := hanUnits[r]
-		if !open && digit == 0 && u == 10 && section%100 == 0 {
+		if !open && digit == 0 && (i == 0 || u == 10 && section%100 == 0) { // 十二, 千元
 			digit = 1
 		}
 		if u >= 10000 {
