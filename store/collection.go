@@ -106,6 +106,12 @@ func (c *Collection[T]) Delete(ctx context.Context, id string) error {
 	return err
 }
 
+// Purge removes what matches, at most q.Limit: see Engine. Nobody who watches the
+// collection hears of it, so it is for what nobody asks for any more.
+func (c *Collection[T]) Purge(ctx context.Context, q Query) (int, error) {
+	return c.engine.Purge(ctx, c.name, q)
+}
+
 // ErrUnchanged, returned by a change, leaves the document as it is; Update then
 // returns the document and no error.
 var ErrUnchanged = errors.New("store: nothing to change")

@@ -3,6 +3,7 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -59,6 +60,19 @@ type Query struct {
 	Order []Order
 	After []any
 	Limit int // 0: all
+}
+
+// CheckPurge says whether q can say what to purge.
+func (q Query) CheckPurge() error {
+	switch {
+	case q.Limit < 1 || q.Limit > MaxPurge:
+		return fmt.Errorf("store: a purge of %d, want 1 to %d", q.Limit, MaxPurge)
+	case len(q.Where) == 0:
+		return errors.New("store: a purge of everything")
+	case len(q.After) > 0:
+		return errors.New("store: a purge behind a key")
+	}
+	return nil
 }
 
 // Grouping counts documents, and sums whole-number fields, by the values of

@@ -38,6 +38,9 @@ func settled(err error) bool {
 // MaxBody is the largest body of one document, in bytes.
 const MaxBody = 4 << 20
 
+// MaxPurge is how many documents one Purge removes at most.
+const MaxPurge = 1000
+
 // Document is what an engine keeps: a JSON object under an id.
 type Document struct {
 	ID   string // 1 to 512 bytes, no NUL; the only thing that is unique
@@ -63,6 +66,10 @@ type Engine interface {
 	Replace(ctx context.Context, coll string, d Document) error
 	// Delete removes the document; removing what is not there is no error.
 	Delete(ctx context.Context, coll, id string) error
+	// Purge removes what matches, the first q.Limit (1 to MaxPurge) in the order,
+	// and returns how many there were. What ceased to match meanwhile stays. It may
+	// be repeated.
+	Purge(ctx context.Context, coll string, q Query) (int, error)
 	// Find yields what matches, page by page (≤ 256), holding no read
 	// transaction while the caller works.
 	Find(ctx context.Context, coll string, q Query) iter.Seq2[Document, error]

@@ -129,6 +129,15 @@ func (e *Engine) page(ctx context.Context, t *table, q store.Query, left int) (p
 
 // selection is the query of one page.
 func (t *table) selection(q store.Query, limit int) (string, []any, error) {
+	what := "rev, last, body, id"
+	for _, o := range orderKeys(q.Order)[:len(q.Order)] {
+		what += ", " + o.col
+	}
+	return t.selecting(what, q, limit)
+}
+
+// selecting is a query of what matches.
+func (t *table) selecting(what string, q store.Query, limit int) (string, []any, error) {
 	w, err := t.conditions(q.Where)
 	if err != nil {
 		return "", nil, err
@@ -149,11 +158,7 @@ func (t *table) selection(q store.Query, limit int) (string, []any, error) {
 		return "", nil, err
 	}
 	var b strings.Builder
-	b.WriteString("SELECT rev, last, body, id")
-	for _, k := range keys[:len(keys)-1] {
-		b.WriteString(", " + k.col)
-	}
-	b.WriteString(" FROM " + t.name + w.String() + " ORDER BY ")
+	b.WriteString("SELECT " + what + " FROM " + t.name + w.String() + " ORDER BY ")
 	for i, k := range keys {
 		if i > 0 {
 			b.WriteString(", ")

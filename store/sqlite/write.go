@@ -16,6 +16,7 @@ type op struct {
 	table *table
 	doc   store.Document
 	alone func(*conn) error // kind alter: what to do, outside any group
+	some  *selected         // kind purge
 	err   error             // of this op, valid if the group commits
 	done  chan error        // holds one
 }
@@ -26,6 +27,7 @@ const (
 	insert kind = iota
 	replace
 	remove
+	purge
 	alter
 )
 
@@ -196,6 +198,10 @@ func (o *op) apply(c *conn) error {
 	// SQLite copies it, and nobody changes a document that is being written.
 	body := unsafe.String(unsafe.SliceData(d.Body), len(d.Body))
 	switch o.kind {
+	case purge:
+		gone, err := c.change(o.some.sql, o.some.args...)
+		o.some.gone = int(gone)
+		return fault("purge", err)
 	case insert:
 		n, err = c.change("INSERT INTO "+o.table.name+" (id, rev, last, body) VALUES (?, 1, ?, ?) ON CONFLICT (id) DO NOTHING",
 			d.ID, d.Last, body)

@@ -110,6 +110,14 @@ func (f *FaultyEngine) Delete(ctx context.Context, coll, id string) error {
 	return f.write(ctx, func() error { return f.e.Delete(ctx, coll, id) })
 }
 
+func (f *FaultyEngine) Purge(ctx context.Context, coll string, q store.Query) (n int, err error) {
+	err = f.write(ctx, func() error {
+		n, err = f.e.Purge(ctx, coll, q)
+		return err
+	})
+	return n, err
+}
+
 func (f *FaultyEngine) Get(ctx context.Context, coll, id string) (store.Document, error) {
 	if err := f.before(ctx); err != nil {
 		return store.Document{}, err

@@ -35,6 +35,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Engine, caps Caps) {
 		{"Insert", testInsert, false},
 		{"Replace", testReplace, false},
 		{"Delete", testDelete, false},
+		{"Purge", testPurge, false},
 		{"Refused", testRefused, false},
 		{"Repeat", testRepeat, false},
 		{"LostAnswer", testLostAnswer, false},

@@ -110,6 +110,14 @@ func (p *plug) Delete(ctx context.Context, coll, id string) error {
 	return p.Engine.Delete(ctx, coll, id)
 }
 
+// Purge removes unless the plug was pulled.
+func (p *plug) Purge(ctx context.Context, coll string, q store.Query) (int, error) {
+	if err := p.out(); err != nil {
+		return 0, err
+	}
+	return p.Engine.Purge(ctx, coll, q)
+}
+
 func (p *plug) files() (store.Files, error) {
 	if err := p.out(); err != nil {
 		return nil, err
