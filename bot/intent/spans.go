@@ -15,6 +15,7 @@ type Span struct {
 	After    bool // 三点以后: To is the end of that day
 	Before   bool // 三点以前: From is the beginning of that day
 	part     part
+	year     bool // the year is to be written: it is not this one
 }
 
 // Moment finds the first time in a text and says what it means for one who says
@@ -38,6 +39,7 @@ func (m *mention) resolve(now time.Time) (s Span, ok bool) {
 		return Span{}, false
 	}
 	s = Span{From: first, To: first.AddDate(0, 0, days), Dated: m.day != noDay, part: m.part}
+	s.year = (m.offset != 0 && (m.day == monthDay || m.day == yearMonth)) || m.year > 0 && m.year != now.Year()
 	if !m.clock {
 		if m.part != noPart {
 			s.From, s.To = m.part.of(first)
@@ -95,6 +97,12 @@ func (m *mention) days(now time.Time) (first time.Time, n int, ok bool) {
 	case aMonth:
 		first := time.Date(now.Year(), now.Month()+time.Month(m.offset), 1, 0, 0, 0, 0, now.Location())
 		return first, first.AddDate(0, 1, -1).Day(), true
+	case aYear, yearMonth:
+		first, months := time.Date(now.Year()+m.offset, time.January, 1, 0, 0, 0, 0, now.Location()), 12
+		if m.day == yearMonth {
+			first, months = first.AddDate(0, m.month-1, 0), 1
+		}
+		return first, int(first.AddDate(0, months, 0).Sub(first).Hours() / 24), true
 	case lately:
 		return today.AddDate(0, 0, -5), 5, true
 	case monthDay:
@@ -107,6 +115,9 @@ func (m *mention) days(now time.Time) (first time.Time, n int, ok bool) {
 
 // dateOf is month and date of the year that was said, or of the nearest one.
 func (m *mention) dateOf(today time.Time) (time.Time, int, bool) {
+	if m.year == 0 && m.offset != 0 { // 去年12月3号
+		m.year = today.Year() + m.offset
+	}
 	var best time.Time
 	for y := today.Year() - 1; y <= today.Year()+1; y++ {
 		if m.year > 0 {
@@ -218,14 +229,16 @@ func (s Span) String() string {
 	out := ""
 	last := s.To.Add(-time.Nanosecond)
 	switch {
+	case !s.Timed && s.To.Sub(s.From) > 360*24*time.Hour:
+		return fmt.Sprintf("%d 年", s.From.Year())
 	case s.Timed || s.part != noPart || s.To.Sub(s.From) <= 25*time.Hour:
 		day := s.From
 		if s.midnight(day) {
 			day = day.Add(-time.Hour)
 		}
-		out = dateText(day)
+		out = s.date(day)
 	default:
-		return dateText(s.From) + "到 " + dateText(last)
+		return s.date(s.From) + "到 " + s.date(last)
 	}
 	if !s.Timed {
 		out += partNames[s.part]
@@ -276,6 +289,9 @@ func (s Span) clock(at time.Time) string {
 	return fmt.Sprintf("%d 点 %d 分", h, at.Minute())
 }
 
-func dateText(d time.Time) string {
+func (s Span) date(d time.Time) string {
+	if s.year {
+		return fmt.Sprintf("%d 年 %d 月 %d 日%s", d.Year(), int(d.Month()), d.Day(), weekdays[d.Weekday()])
+	}
 	return fmt.Sprintf("%d 月 %d 日%s", int(d.Month()), d.Day(), weekdays[d.Weekday()])
 }

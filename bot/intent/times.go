@@ -49,6 +49,8 @@ const (
 	wholeWeek         // the week offset from this one
 	weekend           // Saturday and Sunday of the week offset
 	aMonth            // the month offset from this one
+	aYear             // the year offset from this one
+	yearMonth         // a month of that year
 	monthDay          // month and date, perhaps with a year
 	bareDate          // 26号
 	lately            // 前几天
@@ -144,7 +146,7 @@ var firsts = func() *[1 << 16]bool {
 			set[r] = true
 		}
 	}
-	set['半'] = true
+	set['半'], set['去'] = true, true
 	return set
 }()
 
@@ -172,6 +174,7 @@ func timeAt(t []rune, i int) (m mention, ok bool) {
 	case !after && m.distance(t, &n):
 		m.to = n
 		return m, true
+	case m.yearly(t, &n):
 	case m.word(t, &n, dayWords):
 		if m.day == counted && n-i == 1 { // 刚 alone is no time
 			return m, false
@@ -202,6 +205,35 @@ func timeAt(t []rune, i int) (m mention, ok bool) {
 	m.limits(t, &n)
 	m.to = n
 	return m, true
+}
+
+// yearly reads 去年, 去年12月3号, 明年1月.
+func (m *mention) yearly(t []rune, n *int) bool {
+	off, ok := 0, false
+	for i, w := range []string{"前年", "去年", "今年", "明年", "后年"} {
+		if t[*n] == []rune(w)[0] && *n+1 < len(t) && t[*n+1] == '年' {
+			off, ok = i-2, true
+		}
+	}
+	if !ok {
+		return false
+	}
+	*n += 2
+	if *n < len(t) && t[*n] == '的' {
+		*n++
+	}
+	if !m.calendar(t, n) || m.day != monthDay {
+		*m = mention{from: m.from, day: aYear}
+		if v, k := whole(t, *n); k > 0 && v >= 1 && v <= 12 && *n+k < len(t) && t[*n+k] == '月' {
+			m.day, m.month = yearMonth, v
+			*n += k + 1
+			if *n < len(t) && t[*n] == '份' {
+				*n++
+			}
+		}
+	}
+	m.offset = off
+	return true
 }
 
 func skipJoint(t []rune, n *int) {
