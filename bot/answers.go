@@ -306,11 +306,18 @@ func (s *scene) time(a *desk.Ask, open bool) (told, bool) {
 		}
 		return told{a.ID, span.String(), span.String()}, true
 	}
-	if v := s.free(20); open && v != "" {
+	v := strings.Trim(s.text, marks)
+	if open && utf8.RuneCountInString(v) <= 12 && slices.ContainsFunc(anytime, func(w string) bool { return strings.Contains(v, w) }) {
+		return told{a.ID, v, v}, true
+	}
+	if v = s.free(20); open && v != "" {
 		return told{a.ID, v, v}, true
 	}
 	return told{}, false
 }
+
+// anytime are answers to when that name no time.
+var anytime = []string{"都行", "都可以", "都在", "随时", "全天", "看你们", "看您", "尽快", "越快", "马上", "现在"}
 
 // option is one of a question's options, in whatever words.
 func (s *scene) option(a *desk.Ask, open bool) (told, bool) {
