@@ -285,3 +285,11 @@ func (r *Reader) Spread(text string) map[Intent]float64 {
 	}
 	return s.whole
 }
+
+// With is a reader of the same words with another model; nil is the one that New
+// made.
+func (r *Reader) With(m *Model) *Reader {
+	o := &Reader{words: r.words, own: r.own, cats: r.cats}
+	o.Use(m)
+	return o
+}

@@ -3,6 +3,7 @@ package learn
 import (
 	"fmt"
 	"io"
+	"strings"
 )
 
 // names are the labels as staff call them.
@@ -56,3 +57,43 @@ func width(s string) (n int) {
 
 func pad(s string, n int) string   { return fmt.Sprintf("%s%*s", s, max(0, n-width(s)), "") }
 func right(s string, n int) string { return fmt.Sprintf("%*s%s", max(0, n-width(s)), "", s) }
+
+// Text is the report for people. Of the messages that are now told otherwise it
+// shows at most show; 0 shows none, only counts.
+func (r *Report) Text(show int) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "学了 %d 句，留 %d 句来试", r.Rows, r.Held)
+	if len(r.Left) > 0 {
+		fmt.Fprintf(&b, "；没有用上：%s", strings.Join(r.Left, "，"))
+	}
+	fmt.Fprintf(&b, "\n\n            正在用的    新的\n准确率      %8.4f  %8.4f\n宏平均 F1   %8.4f  %8.4f\n\n",
+		r.Old.Accuracy(), r.New.Accuracy(), r.Old.MacroF1(), r.New.MacroF1())
+	Write(&b, r.New)
+	better, worse := 0, 0
+	for _, c := range r.Changes {
+		switch c.Row.Label {
+		case c.New:
+			better++
+		case c.Old:
+			worse++
+		}
+	}
+	fmt.Fprintf(&b, "\n读法变了 %d 句：变对 %d，变错 %d\n", len(r.Changes), better, worse)
+	for _, c := range r.Changes[:min(show, len(r.Changes))] {
+		mark := "·"
+		switch c.Row.Label {
+		case c.New:
+			mark = "✓"
+		case c.Old:
+			mark = "✗"
+		}
+		text := []rune(strings.Join(strings.Fields(c.Row.Text), " "))
+		fmt.Fprintf(&b, "  %s %s → %s（实际 %s）%s\n", mark, Name(c.Old), Name(c.New), Name(c.Row.Label), string(text[:min(len(text), 60)]))
+	}
+	if r.Used {
+		fmt.Fprintf(&b, "\n✓ 已换上新的（%s）。运行中的 kefu 一分钟内都用上；不合适就 kefu learn --back\n", r.Version)
+	} else {
+		b.WriteString("\n新的不如正在用的，没有换。\n")
+	}
+	return b.String()
+}
