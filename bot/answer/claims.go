@@ -79,10 +79,13 @@ func normal(s string) []rune {
 			continue
 		case strings.ContainsRune("–—−―‐‑‒~〜～﹣", r):
 			r = '-'
-		case r == '。':
-			r = '.'
 		}
 		out = append(out, unicode.ToLower(r))
+	}
+	for i := 1; i+1 < len(out); i++ {
+		if out[i] == '。' && isLatin(out[i+1]) && (isLatin(out[i-1]) || isDigit(out[i-1])) {
+			out[i] = '.' // www。example。com
+		}
 	}
 	return out
 }

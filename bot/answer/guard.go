@@ -34,6 +34,9 @@ func withoutLinks(s string) string {
 // borne by one of them, and what is about money by an official one.
 func (g guard) borne(text string, from []*source) bool {
 	all := readPiece(text)
+	if bareNumbers(all) {
+		return false
+	}
 	n := 0
 	for _, c := range clauses(text) {
 		p := readPiece(c)
@@ -53,6 +56,16 @@ func (g guard) borne(text string, from []*source) bool {
 		}
 	}
 	return n > 0
+}
+
+// bareNumbers says that a text is numbers without anything they count.
+func bareNumbers(p piece) bool {
+	for c := range p.claims {
+		if c.kind != "" {
+			return false
+		}
+	}
+	return len(p.claims) > 0 && len(p.marks.classes) == 0 && strings.TrimSpace(string(p.marks.rest)) == ""
 }
 
 // idle says that a clause says nothing: 您好.
