@@ -474,6 +474,18 @@ const ( // Short sentences of the workbench and of cases.
 	StaffManager        = "staff.manager"          // 经理
 	StaffLogVisitTo     = "staff.log_visit_to"     // 回访转{who}
 
+	StaffIncidentNamed = "staff.incident_named" // 已并入的突发
+	StaffYes           = "staff.yes"            // 有就写
+	StaffExWording     = "staff.ex_wording"     // “如：”后面的例子
+	StaffUsualHours    = "staff.usual_hours"    // 突发卡：平时多少
+	StaffUsualMinutes  = "staff.usual_minutes"  // 突发卡：平时多少
+	StaffPlacesMore    = "staff.places_more"    // 突发卡：地点太多
+	StaffTitleIncident = "staff.title_incident" // 灰卡标题
+	StaffSlotWrong     = "staff.slot_wrong"     // 客人说记错了
+	StaffSlotCorrected = "staff.slot_corrected" // 客人改了一处
+	StaffAskWording    = "staff.ask_wording"    // 突发：写口径
+	StaffAskEventEnd   = "staff.ask_event_end"  // 突发：结束
+
 	CardApproveKB = "card.approve_kb" // 知识待审
 	CardPickDept  = "card.pick_dept"  // 派给哪个部门
 )

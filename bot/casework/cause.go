@@ -6,6 +6,7 @@ import (
 
 	"kefu/bot/chat"
 	"kefu/bot/ticket"
+	"kefu/bot/wording"
 	"kefu/prompts"
 )
 
@@ -30,6 +31,12 @@ func (d *Desk) MaySay(by, text string) error {
 		return d.refusal(prompts.StaffErrSensitive, prompts.Vars{"word": word})
 	}
 	return nil
+}
+
+// Doubtful says whether words may reach a customer only after who writes them has
+// looked at them once more. What nobody may say is for [Desk.MaySay] and Say.
+func (d *Desk) Doubtful(text string) bool {
+	return d.Pack().Allowed(strings.TrimSpace(chat.Clean(text))).Do == wording.Confirm
 }
 
 // They is how staff refer to the customer of a case: 她, 他, "" when not known.

@@ -354,7 +354,7 @@ func (d *Desk) fold(ctx context.Context, a, b incident.ID, now time.Time) error 
 		if err := in.Fold(one.IncidentID(), now); err != nil {
 			return store.ErrUnchanged
 		}
-		d.greyIncident(in, "", d.Words.Line(prompts.StaffDoneTakenOver, prompts.Vars{"who": "突发 " + one.No}))
+		d.greyIncident(in, "", d.Words.Line(prompts.StaffDoneTakenOver, prompts.Vars{"who": d.Words.Line(prompts.StaffIncidentNamed, prompts.Vars{"no": one.No})}))
 		return nil
 	})
 	d.Events.Watch.Drop(two.IncidentID())

@@ -70,7 +70,7 @@ func (d *Desk) IncidentLines(ctx context.Context) (string, error) {
 	for _, in := range live {
 		v := d.incidentVars(in)
 		if in.Wording.Text != "" {
-			v["said"] = "是"
+			v["said"] = d.word(prompts.StaffYes)
 		}
 		lines = append(lines, d.Words.Line(prompts.StaffIncidentItem, v))
 	}
@@ -125,7 +125,7 @@ func (d *Desk) TakeIncident(ctx context.Context, by string, id incident.ID) (str
 func (d *Desk) Word(ctx context.Context, by string, id incident.ID, text string) (string, error) {
 	text = clipTo(strings.TrimSpace(chat.Clean(text)), maxWording)
 	if text == "" {
-		return "", d.refusal(prompts.StaffErrNoText, prompts.Vars{"example": "口径 3 全店停水正在抢修，19:00 前恢复，给您添麻烦了"})
+		return "", d.refusal(prompts.StaffErrNoText, prompts.Vars{"example": d.word(prompts.StaffExWording)})
 	}
 	if err := d.sayable(text); err != nil {
 		return "", err
@@ -285,7 +285,7 @@ func (d *Desk) SayWording(ctx context.Context, by string, id ticket.ID) (Outcome
 	if in.Wording.Text == "" {
 		return Outcome{}, d.refusal(prompts.StaffIncidentNoWording, prompts.Vars{"no": in.No})
 	}
-	if slices.Contains(t.Applied, wordingCause(in)) {
+	if Told(in, t) {
 		return Outcome{}, d.refusal(prompts.StaffIncidentNobody, prompts.Vars{"no": in.No})
 	}
 	return d.Say(WithCause(ctx, wordingCause(in)), by, id, in.Wording.Text, false)
@@ -307,7 +307,7 @@ func (d *Desk) SayWordingToAll(ctx context.Context, by string, id incident.ID) (
 	}
 	said, left := 0, 0
 	for _, t := range cases {
-		if !t.IsOpen() || slices.Contains(t.Applied, wordingCause(in)) || d.responsible(t).ID != by && !d.mayRule(by) {
+		if !d.toTell(by, in, t) {
 			continue
 		}
 		_, err := d.Say(WithCause(ctx, wordingCause(in)), by, t.TicketID(), in.Wording.Text, false)
@@ -329,6 +329,27 @@ func (d *Desk) SayWordingToAll(ctx context.Context, by string, id incident.ID) (
 		v["left"] = left
 	}
 	return d.Words.Line(prompts.StaffIncidentSaid, v), nil
+}
+
+// toTell says whether somebody is to tell the customer of a case the wording.
+func (d *Desk) toTell(by string, in *incident.Incident, t *ticket.Ticket) bool {
+	return t.IsOpen() && !Told(in, t) && (d.mayRule(by) || d.responsible(t).ID == by)
+}
+
+// ToTell is how many customers somebody has to tell the wording.
+func (d *Desk) ToTell(by string, in *incident.Incident, cases []*ticket.Ticket) int {
+	n := 0
+	for _, t := range cases {
+		if d.toTell(by, in, t) {
+			n++
+		}
+	}
+	return n
+}
+
+// Told says whether the customer of a case was told the wording as it is now.
+func Told(in *incident.Incident, t *ticket.Ticket) bool {
+	return in.Wording.Text != "" && slices.Contains(t.Applied, wordingCause(in))
 }
 
 // IncidentOf is the open incident a case is a part of; nil when there is none.

@@ -68,7 +68,7 @@ func (d *Desk) briefLine(in *incident.Incident, c incident.Counts) string {
 		v["more"] = more
 	}
 	if in.Wording.Text == "" {
-		v["nowording"] = "是"
+		v["nowording"] = d.word(prompts.StaffYes)
 	}
 	return d.Words.Line(prompts.StaffIncidentBrief, v)
 }

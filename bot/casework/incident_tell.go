@@ -1,7 +1,6 @@
 package casework
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,31 +19,31 @@ import (
 func (d *Desk) incidentVars(in *incident.Incident) prompts.Vars {
 	v := prompts.Vars{
 		"no": in.No, "category": in.Thing, "n": in.Cases, "people": in.Customers, "since": d.at(in.First), "until": d.at(in.Last),
-		"quote": in.Quote, "who": d.shown(in.Owner), "places": places(in.Places), "numbers": numbers(in.Members),
+		"quote": in.Quote, "who": d.shown(in.Owner), "places": d.placesLine(in.Places), "numbers": numbers(in.Members),
 		"usual": d.usually(in), "wording": clip(in.Wording.Text, 26), "link": d.incidentLink(in), "at": d.at(store.At(d.Now())),
 	}
 	return v
 }
 
+// Usually is how many of this sort there are otherwise, for a page.
+func (d *Desk) Usually(in *incident.Incident) string { return d.usually(in) }
+
 // usually says how many of this sort there are otherwise: 每 2 小时 0.3 件.
 func (d *Desk) usually(in *incident.Incident) string {
-	return fmt.Sprintf("%s %.1f 件", span(d.Pack().Incident.Window), in.Usual)
-}
-
-func span(w time.Duration) string {
+	w, n := d.Pack().Incident.Window, strconv.FormatFloat(in.Usual, 'f', 1, 64)
 	if w%time.Hour == 0 {
-		return fmt.Sprintf("每 %d 小时", w/time.Hour)
+		return d.Words.Line(prompts.StaffUsualHours, prompts.Vars{"span": int(w / time.Hour), "n": n})
 	}
-	return fmt.Sprintf("每 %d 分钟", w/time.Minute)
+	return d.Words.Line(prompts.StaffUsualMinutes, prompts.Vars{"span": int(w / time.Minute), "n": n})
 }
 
-func places(rooms []string) string {
+func (d *Desk) placesLine(rooms []string) string {
 	if len(rooms) == 0 {
 		return ""
 	}
 	s := strings.Join(rooms[:min(len(rooms), 6)], "、")
 	if len(rooms) > 6 {
-		s += " 等"
+		return d.Words.Line(prompts.StaffPlacesMore, prompts.Vars{"places": s})
 	}
 	return s
 }
@@ -179,7 +178,7 @@ func (d *Desk) greyIncident(in *incident.Incident, what, done string) {
 			kept = append(kept, c)
 			continue
 		}
-		d.showIncident(in, c, &chat.Card{Title: "突发 · " + in.Thing + " " + strconv.Itoa(in.Cases) + " 件", Done: done, URL: d.incidentLink(in)})
+		d.showIncident(in, c, &chat.Card{Title: d.Words.Line(prompts.StaffTitleIncident, prompts.Vars{"category": in.Thing, "n": in.Cases}), Done: done, URL: d.incidentLink(in)})
 	}
 	in.Cards = kept
 }

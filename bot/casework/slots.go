@@ -7,6 +7,7 @@ import (
 	"kefu/bot/customer"
 	"kefu/bot/desk"
 	"kefu/bot/ticket"
+	"kefu/prompts"
 	"kefu/store"
 )
 
@@ -104,9 +105,9 @@ func (c guestAct) slot(t *ticket.Ticket) {
 	corrected := old != "" && old != shown && slot != "stay"
 	switch {
 	case corrected && value == "":
-		shown = title + " " + old + " 不对"
+		shown = c.Words.Line(prompts.StaffSlotWrong, prompts.Vars{"title": title, "old": old})
 	case corrected:
-		shown = title + "更正：" + old + " → " + shown
+		shown = c.Words.Line(prompts.StaffSlotCorrected, prompts.Vars{"title": title, "old": old, "text": shown})
 	case slot != "stay" && slot != "phone" && slot != "room":
 		shown = title + "：" + shown
 	}
