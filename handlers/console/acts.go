@@ -60,6 +60,9 @@ var acts = map[string]act{
 	"told":  {"talk", func(v *visit, id ticket.ID) (casework.Outcome, error) { return v.Cases.Told(v.ctx, v.me.ID, id) }},
 	"keep":  {"talk", func(v *visit, id ticket.ID) (casework.Outcome, error) { return v.Cases.Keep(v.ctx, v.me.ID, id) }},
 	"again": {"talk", (*visit).again},
+	"wording": {"talk", func(v *visit, id ticket.ID) (casework.Outcome, error) {
+		return v.Cases.SayWording(v.ctx, v.me.ID, id)
+	}},
 
 	"compensate": {"talk", (*visit).compensate},
 	"decide":     {"talk", (*visit).decide},

@@ -33,6 +33,7 @@ type casePage struct {
 	Owner  string
 	Words  string // one line: what it is about
 	Into   *caseLink
+	Event  *eventView // the incident it is a part of
 	Talk   []entry
 	Older  int
 	Notes  []entry
@@ -112,6 +113,9 @@ func (v *visit) view(ctx context.Context, id ticket.ID) (*casePage, *ticket.Tick
 		return nil, nil, err
 	}
 	if p.Into, err = v.into(ctx, t); err != nil {
+		return nil, nil, err
+	}
+	if p.Event, err = v.event(t); err != nil {
 		return nil, nil, err
 	}
 	v.fillTalk(p, t, sent)

@@ -132,13 +132,16 @@ func (s *Site) Link(id ticket.ID) string {
 // http.Server.RegisterOnShutdown.
 func (s *Site) Close() { s.stop() }
 
-// Mount puts the pages under r: /in, /dead, /new, /t/{case}, /auth/wecom.
+// Mount puts the pages under r: /in, /dead, /incidents, /new, /t/{case}, /auth/wecom.
 func (s *Site) Mount(r gin.IRouter) {
 	s.views.mount(r)
 	r.GET("/auth/wecom", s.open((*visit).comeBack))
 	r.GET("/in", s.staff((*visit).list))
 	r.GET("/dead", s.staff((*visit).dead))
 	r.POST("/dead/again", s.staff((*visit).deadAgain))
+	r.GET("/incidents", s.staff((*visit).incidents))
+	r.GET("/incidents/:id", s.staff((*visit).incident))
+	r.POST("/incidents/:id/do/:act", s.staff((*visit).incidentDo))
 	r.GET("/new", s.staff((*visit).blank))
 	r.POST("/new", s.staff((*visit).record))
 	r.GET("/t/:id", s.staff((*visit).show))
