@@ -17,11 +17,15 @@ import (
 
 func refused(err error) bool { return errors.As(err, new(casework.Refusal)) }
 
-// say sends words to the customer; the case is the current one then.
+// say sends words to the customer; the case is the current one then. Words to be
+// looked at once more come back on a small card first, with a number or without.
 func (t *turn) say(ctx context.Context, on *ticket.Ticket, text string, pass bool) (string, error) {
 	text, err := t.expand(text, on)
 	if err != nil {
 		return "", err
+	}
+	if !pass && t.Cases.Doubtful(text) {
+		return t.offer(ctx, on, chat.Say(text)) // pressing 发送 is looking at it once more
 	}
 	return t.speak(ctx, on, text, pass)
 }
