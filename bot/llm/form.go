@@ -6,17 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"sync"
-
-	"github.com/santhosh-tekuri/jsonschema/v6"
-	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
 
 // form is a schema that an answer must meet.
 type form struct {
-	schema *jsonschema.Schema
+	schema *schema
 	text   string // compact
 }
 
@@ -49,29 +45,16 @@ func (f *forms) of(schema json.RawMessage) (*form, error) {
 	return fresh, nil
 }
 
-type noLoader struct{}
-
-func (noLoader) Load(string) (any, error) { return nil, errors.New("schemas stand alone") }
-
-func compile(schema json.RawMessage) (*form, error) {
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
+func compile(text json.RawMessage) (*form, error) {
+	s, err := readSchema(text)
 	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	if err := json.Compact(&b, text); err != nil {
 		return nil, fmt.Errorf("schema: %w", err)
 	}
-	c := jsonschema.NewCompiler()
-	c.UseLoader(noLoader{})
-	if err := c.AddResource("mem:answer", doc); err != nil {
-		return nil, fmt.Errorf("schema: %w", err)
-	}
-	s, err := c.Compile("mem:answer")
-	if err != nil {
-		return nil, fmt.Errorf("schema: %w", err)
-	}
-	var text bytes.Buffer
-	if err := json.Compact(&text, schema); err != nil {
-		return nil, fmt.Errorf("schema: %w", err)
-	}
-	return &form{s, text.String()}, nil
+	return &form{s, b.String()}, nil
 }
 
 // SchemaMark stands before the schema in what the model is told.
@@ -97,8 +80,9 @@ func (f *form) read(said string, v *veil) (text, fault string) {
 			fault = "数字写得不对"
 			continue
 		}
-		if err := f.schema.Validate(value); err != nil {
-			fault = faults(err)
+		var faults []string
+		if f.schema.check(value, "/", &faults); len(faults) > 0 {
+			fault = strings.Join(faults[:min(len(faults), maxFaults)], "；")
 			continue
 		}
 		var b strings.Builder
@@ -168,41 +152,3 @@ func closing(text string) int {
 }
 
 const maxFaults = 5 // told to the model at once
-
-// faults says where an answer fails and by which rule; never the values, which
-// were put back already.
-func faults(err error) string {
-	var list []string
-	var walk func(e *jsonschema.ValidationError)
-	walk = func(e *jsonschema.ValidationError) {
-		if len(list) >= maxFaults {
-			return
-		}
-		for _, cause := range e.Causes {
-			walk(cause)
-		}
-		if len(e.Causes) > 0 {
-			return
-		}
-		at := "/" + strings.Join(e.InstanceLocation, "/")
-		switch k := e.ErrorKind.(type) {
-		case *kind.Required:
-			list = append(list, at+" 缺 "+strings.Join(k.Missing, "、"))
-		case *kind.Type:
-			list = append(list, at+" 应是 "+strings.Join(k.Want, " 或 "))
-		case *kind.AdditionalProperties:
-			list = append(list, at+" 多了 "+strings.Join(k.Properties, "、"))
-		case *kind.Enum:
-			list = append(list, fmt.Sprintf("%s 只能是 %v 之一", at, k.Want))
-		default:
-			list = append(list, at+" 不合 "+strings.Join(k.KeywordPath(), "/"))
-		}
-	}
-	if e, ok := errors.AsType[*jsonschema.ValidationError](err); ok {
-		walk(e)
-	}
-	if len(list) == 0 {
-		return "不符合 JSON Schema"
-	}
-	return strings.Join(slices.Compact(list), "；")
-}

@@ -187,7 +187,7 @@ func (v *veil) lifted(value any) (any, bool) {
 	case string:
 		return v.lift(x), true
 	case json.Number:
-		return x, len(x) <= 24 && !hugeExponent(string(x))
+		return x, measured(x)
 	case []any:
 		for i := range x {
 			var ok bool
@@ -204,10 +204,4 @@ func (v *veil) lifted(value any) (any, bool) {
 		}
 	}
 	return value, true
-}
-
-// hugeExponent keeps 1e999999999 from being written out.
-func hugeExponent(n string) bool {
-	i := strings.IndexAny(n, "eE")
-	return i >= 0 && len(strings.TrimLeft(n[i+1:], "+-0")) > 2
 }
