@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"kefu/store"
@@ -57,6 +59,14 @@ func Open(ctx context.Context, e store.Engine, o Options) (*Base, error) {
 	return b, nil
 }
 
+// Memory is a Base without a store, which only answers: for measuring, and for
+// trying a file before it is taken in. Articles that are not live are passed over.
+func Memory(o Options, list []*Article) *Base {
+	b := &Base{binding: append(append([]string{}, bindingWords...), o.Binding...), index: newIndex(newSynonyms(o.Synonyms))}
+	b.takeAll(list)
+	return b
+}
+
 // overlap is how far Refresh reaches back behind the newest change it knows, for
 // instances whose clocks differ.
 const overlap = 5 * time.Minute
@@ -71,31 +81,57 @@ func (b *Base) Refresh(ctx context.Context) error {
 	if !since.IsZero() {
 		q.Where = []store.Cond{store.Where("changed", store.Ge, since.Add(-overlap))}
 	}
+	var some []*Article
 	for a, err := range b.articles.Find(ctx, q) {
 		if err != nil {
 			return fmt.Errorf("knowledge: reading articles: %w", err)
 		}
-		b.take(a)
+		if some = append(some, a); len(some) == takeAtOnce {
+			b.takeAll(some)
+			some = some[:0]
+		}
 	}
+	b.takeAll(some)
 	return nil
 }
 
-// take brings one article into the index, or out of it.
-func (b *Base) take(a *Article) {
+// takeAtOnce is how many articles are cut together, on all cores.
+const takeAtOnce = 2048
+
+// takeAll brings articles into the index, or out of it.
+func (b *Base) takeAll(list []*Article) {
+	cut := make([]parts, len(list))
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(list)) {
+		all.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(list)); i = next.Add(1) - 1 {
+				if list[i].State == Live {
+					cut[i] = b.index.syn.parts(list[i])
+				}
+			}
+		})
+	}
+	all.Wait()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if n, ok := b.index.byID[a.ID]; ok && b.index.docs[n].art.Rev >= a.Rev {
-		return
-	}
-	if a.State == Live {
-		b.index.put(a)
-	} else {
-		b.index.drop(a.ID)
-	}
-	if a.Changed.After(b.newest) {
-		b.newest = a.Changed
+	for i, a := range list {
+		if n, ok := b.index.byID[a.ID]; ok && b.index.docs[n].art.Rev >= a.Rev {
+			continue
+		}
+		if a.State == Live {
+			b.index.add(cut[i])
+		} else {
+			b.index.drop(a.ID)
+		}
+		if a.Changed.After(b.newest) {
+			b.newest = a.Changed
+		}
 	}
 }
+
+// take brings one article into the index, or out of it.
+func (b *Base) take(a *Article) { b.takeAll([]*Article{a}) }
 
 // Len is how many articles are live.
 func (b *Base) Len() int {

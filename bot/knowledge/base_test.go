@@ -316,29 +316,3 @@ func FuzzAsk(f *testing.F) {
 		}
 	})
 }
-
-func BenchmarkAsk(b *testing.B) {
-	base, _ := open(b)
-	fill(base, 10000)
-	for b.Loop() {
-		base.Ask("你们泳池能带那种很大的充气火烈鸟吗 多少钱", Everyone, now)
-	}
-}
-
-// Taking in ten thousand articles at start.
-func BenchmarkIndex(b *testing.B) {
-	for b.Loop() {
-		base := &Base{index: newIndex(newSynonyms(nil))}
-		fill(base, 10000)
-	}
-}
-
-// fill puts n articles of made-up but varied words into the index.
-func fill(b *Base, n int) {
-	things := strings.Fields("早餐 泳池 温泉 停车 发票 押金 会议 婚宴 健身 接机 宠物 行李 洗衣 加床 退房 入住 积分 会员 礼品 电视 空调 热水 网络 门锁 电梯 餐厅 包间 花园 湖景 套房")
-	asks := strings.Fields("几点开放 怎么收费 可以预约 在哪一层 有没有优惠 需要带什么 多久能好 谁来负责 能否取消 是否免费 如何办理 什么标准")
-	for i := range n {
-		q := things[i%len(things)] + things[(i/30)%len(things)] + asks[(i/7)%len(asks)] + fmt.Sprintf("%c%c区", 0x4e00+i%5000, 0x4e00+(i*7)%9000)
-		b.take(&Article{Meta: store.Meta{ID: fmt.Sprint(i), Rev: 1}, Question: q, Asks: []string{q + "吗"}, Answer: strings.Repeat(q, 3), State: Live, Official: i%2 == 0})
-	}
-}

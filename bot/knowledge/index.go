@@ -12,89 +12,109 @@ import (
 // changed article takes a new place and its old one is struck out, until a
 // quarter is struck out and all is built anew.
 type index struct {
-	syn           synonyms
-	posts         map[term][]post
-	docs          []doc
-	byID          map[string]int32
-	struck        int
-	asks, answers float64   // terms of all articles
-	pool          sync.Pool // *tally
-	rare          atomic.Pointer[rarities]
+	syn    synonyms
+	posts  map[term][]post
+	single map[term]int32 // how many articles have a character
+	docs   []doc
+	byID   map[string]int32
+	struck int
+	length float64 // of all articles
+	kept   atomic.Int32
+	pool   sync.Pool // *tally
+	rare   atomic.Pointer[rarities]
 }
 
-// post says how often a term stands in an article's questions and in its answer.
+// post says how often a term stands in an article, once in a question counting
+// askTimes.
 type post struct {
-	doc          int32
-	asks, answer uint16
+	doc int32
+	tf  uint16
 }
 
 type doc struct {
-	art      *Article // nil: struck out
-	variants [][]term // question, title, asks: each sorted, without repeats
-	all      []weighed
-	asks     float32 // how many terms its questions have, and its answer
-	answer   float32
-}
-
-// weighed is a term of an article and the weight of the best field it is in.
-type weighed struct {
-	t term
-	w float32
+	art    *Article // nil: struck out
+	length float32
+	view   atomic.Pointer[view]
 }
 
 const (
-	k1          = 1.2
-	lengthShare = 0.6
-	maxQuery    = 48 // the rarest terms of a long message are enough
-	candidates  = 24
+	k1          = 1.5
+	lengthShare = 0.75
+	askTimes    = 2   // a term in a question counts so many times one in the answer
+	maxQuery    = 128 // the rarest terms of a long message are enough
+	candidates  = 40
+	maxScan     = 150_000 // posts looked at for a question, rarest terms first
 )
 
 func newIndex(syn synonyms) *index {
-	return &index{syn: syn, posts: map[term][]post{}, byID: map[string]int32{}}
+	return &index{syn: syn, posts: map[term][]post{}, single: map[term]int32{}, byID: map[string]int32{}}
+}
+
+// parts are the terms of an article, cut before it is taken in: the slow half,
+// which several goroutines may do at once.
+type parts struct {
+	art    *Article
+	pairs  []counted // sorted by term
+	single []term    // sorted, without repeats
+	length float32
+}
+
+type counted struct {
+	t  term
+	tf uint16
+}
+
+func (s synonyms) parts(a *Article) parts {
+	p := parts{art: a}
+	var pairs, single []term
+	for _, q := range a.questions() {
+		from := len(pairs)
+		pairs, single = s.cut(q, pairs, single)
+		pairs = append(pairs, pairs[from:]...) // askTimes
+	}
+	pairs, single = s.cut(a.Answer, pairs, single)
+	p.length = float32(len(pairs))
+	slices.Sort(single)
+	p.single = slices.Compact(single)
+	p.pairs = count(pairs)
+	return p
+}
+
+// questions are all the ways an article is asked for.
+func (a *Article) questions() []string {
+	return append([]string{a.Question, a.Title}, a.Asks...)
+}
+
+// count sorts terms and counts the repeats.
+func count(ts []term) []counted {
+	slices.Sort(ts)
+	var out []counted
+	for i := 0; i < len(ts); {
+		j := i
+		for j < len(ts) && ts[j] == ts[i] {
+			j++
+		}
+		out = append(out, counted{ts[i], uint16(min(j-i, math.MaxUint16))})
+		i = j
+	}
+	return out
 }
 
 // put takes an article in, in place of the one of its id.
-func (x *index) put(a *Article) {
-	x.drop(a.ID)
-	d := doc{art: a}
-	count := map[term]*post{}
-	at := func(t term) *post {
-		p := count[t]
-		if p == nil {
-			p = &post{doc: int32(len(x.docs))}
-			count[t] = p
-		}
-		return p
+func (x *index) put(a *Article) { x.add(x.syn.parts(a)) }
+
+func (x *index) add(p parts) {
+	x.drop(p.art.ID)
+	n := int32(len(x.docs))
+	for _, c := range p.pairs {
+		x.posts[c.t] = append(x.posts[c.t], post{n, c.tf})
 	}
-	for _, q := range append([]string{a.Question, a.Title}, a.Asks...) {
-		ts := x.syn.cut(q)
-		for _, t := range ts {
-			at(t).asks++
-		}
-		d.asks += float32(len(ts))
-		slices.Sort(ts)
-		if ts = slices.Compact(ts); len(ts) > 0 {
-			d.variants = append(d.variants, ts)
-		}
+	for _, t := range p.single {
+		x.single[t]++
 	}
-	ts := x.syn.cut(a.Answer)
-	for _, t := range ts {
-		at(t).answer++
-	}
-	d.answer = float32(len(ts))
-	for t, p := range count {
-		x.posts[t] = append(x.posts[t], *p)
-		w := float32(answerHit)
-		if p.asks > 0 {
-			w = 1
-		}
-		d.all = append(d.all, weighed{t, w})
-	}
-	slices.SortFunc(d.all, func(a, b weighed) int { return cmp.Compare(a.t, b.t) })
-	x.byID[a.ID] = int32(len(x.docs))
-	x.docs = append(x.docs, d)
-	x.asks += float64(d.asks)
-	x.answers += float64(d.answer)
+	x.byID[p.art.ID] = n
+	x.docs = append(x.docs, doc{art: p.art, length: p.length})
+	x.length += float64(p.length)
 }
 
 func (x *index) drop(id string) {
@@ -102,9 +122,13 @@ func (x *index) drop(id string) {
 	if !ok {
 		return
 	}
-	x.asks -= float64(x.docs[n].asks)
-	x.answers -= float64(x.docs[n].answer)
-	x.docs[n] = doc{}
+	d := &x.docs[n]
+	x.length -= float64(d.length)
+	if d.view.Load() != nil {
+		x.kept.Add(-1)
+	}
+	d.art, d.length = nil, 0
+	d.view.Store(nil)
 	delete(x.byID, id)
 	if x.struck++; x.struck > 64 && x.struck > len(x.docs)/4 {
 		x.rebuild()
@@ -112,13 +136,17 @@ func (x *index) drop(id string) {
 }
 
 func (x *index) rebuild() {
-	old := x.docs
-	x.docs, x.posts, x.byID = nil, map[term][]post{}, map[string]int32{}
-	x.struck, x.asks, x.answers = 0, 0, 0
-	for _, d := range old {
-		if d.art != nil {
-			x.put(d.art)
+	var live []*Article
+	for i := range x.docs {
+		if a := x.docs[i].art; a != nil {
+			live = append(live, a)
 		}
+	}
+	x.docs, x.posts, x.single, x.byID = nil, map[term][]post{}, map[term]int32{}, map[string]int32{}
+	x.struck, x.length = 0, 0
+	x.kept.Store(0)
+	for _, a := range live {
+		x.put(a)
 	}
 }
 
@@ -139,7 +167,7 @@ func (x *index) rarity(df int) float64 {
 	if df < len(kept.of) {
 		return kept.of[df]
 	}
-	return of(df)
+	return of(min(df, len(x.docs)))
 }
 
 // rarities are kept for a number of articles.
@@ -148,44 +176,17 @@ type rarities struct {
 	of   [64]float64
 }
 
-func (x *index) idf(t term) float64 {
-	v := x.rarity(len(x.posts[t]))
+// idf is how much a pair or word tells; idf1 how much a character does.
+func (x *index) idf(t term) float64  { return x.rarity(len(x.posts[t])) }
+func (x *index) idf1(t term) float64 { return x.rarity(int(x.single[t])) }
+
+// told is idf for likeness, where light words count little.
+func (x *index) told(t term) float64 {
+	v := x.idf(t)
 	if light(t) {
 		v *= lightTimes
 	}
 	return v
-}
-
-// asked is a question made ready: its terms without repeats, each with how much
-// it tells.
-type asked struct {
-	terms []term
-	idf   []float64
-	sum   float64
-}
-
-func (x *index) prepare(text string) asked {
-	ts := x.syn.cut(text)
-	slices.Sort(ts)
-	ts = slices.Compact(ts)
-	if len(ts) > maxQuery {
-		slices.SortStableFunc(ts, func(a, b term) int { return cmp.Compare(len(x.posts[a]), len(x.posts[b])) })
-		// Terms no article has tell nothing of which one it is; keep few.
-		unknown := 0
-		for unknown < len(ts) && len(x.posts[ts[unknown]]) == 0 {
-			unknown++
-		}
-		ts = ts[max(0, min(unknown-maxQuery/4, len(ts)-maxQuery)):]
-		ts = ts[:min(len(ts), maxQuery)]
-		slices.Sort(ts)
-	}
-	q := asked{terms: ts}
-	for _, t := range ts {
-		v := x.idf(t)
-		q.idf = append(q.idf, v)
-		q.sum += v
-	}
-	return q
 }
 
 // tally collects scores by document and knows which it touched.
@@ -199,15 +200,13 @@ type tally struct {
 type found struct {
 	doc   int32
 	bm25  float32
-	score float64
+	score float64 // likeness, 0 to 1
 	rank  float64 // by which they are ordered
+	sign  float64 // how much is known of the question, for long ones
 }
 
-// search gives the best candidates that keep wants, best first.
-func (x *index) search(q asked, keep func(*Article) bool) []found {
-	if len(q.terms) == 0 {
-		return nil
-	}
+// match gives the best candidates by BM25 that keep wants, best first.
+func (x *index) match(q asked, keep func(*Article) bool) []found {
 	c, _ := x.pool.Get().(*tally)
 	if c == nil {
 		c = &tally{}
@@ -215,17 +214,20 @@ func (x *index) search(q asked, keep func(*Article) bool) []found {
 	if len(c.score) < len(x.docs) {
 		c.score = make([]float32, len(x.docs)+len(x.docs)/4)
 	}
-	n := float64(max(len(x.byID), 1))
-	perAsk, perAnswer := float32(lengthShare*n/max(x.asks, 1)), float32(lengthShare*n/max(x.answers, 1))
-	for i, t := range q.terms {
-		v := float32(q.idf[i])
-		for _, p := range x.posts[t] {
+	norm := float32(lengthShare * float64(max(len(x.byID), 1)) / max(x.length, 1))
+	left := maxScan
+	for _, i := range q.rarest {
+		t, v := q.terms[i], float32(q.idf[i])*(k1+1)
+		list := x.posts[t]
+		if left -= len(list); left < 0 {
+			break
+		}
+		for _, p := range list {
 			if c.score[p.doc] == 0 {
 				c.seen = append(c.seen, p.doc)
 			}
-			d := &x.docs[p.doc]
-			tf := float32(p.asks)*askTimes/(1-lengthShare+perAsk*d.asks) + float32(p.answer)/(1-lengthShare+perAnswer*d.answer)
-			c.score[p.doc] += v * tf * (k1 + 1) / (tf + k1)
+			tf := float32(p.tf)
+			c.score[p.doc] += v * tf / (tf + k1*(1-lengthShare+norm*x.docs[p.doc].length))
 		}
 	}
 	var best []found
@@ -244,52 +246,5 @@ func (x *index) search(q asked, keep func(*Article) bool) []found {
 	}
 	c.seen = c.seen[:0]
 	x.pool.Put(c)
-	if len(best) == 0 {
-		return nil
-	}
-	top := best[0].bm25
-	for i := range best {
-		like := x.likeness(q, &x.docs[best[i].doc])
-		best[i].score = math.Pow(like, curve)
-		best[i].rank = like + bm25Share*float64(best[i].bm25/top)
-	}
-	slices.SortStableFunc(best, func(a, b found) int { return -cmp.Compare(a.rank, b.rank) })
 	return best
 }
-
-// likeness says how much of the question the article speaks of, and how much of
-// one of its own questions was asked.
-func (x *index) likeness(q asked, d *doc) float64 {
-	var in float64
-	for i, t := range q.terms {
-		if j, ok := slices.BinarySearchFunc(d.all, t, func(w weighed, t term) int { return cmp.Compare(w.t, t) }); ok {
-			in += q.idf[i] * float64(d.all[j].w)
-		}
-	}
-	recall := in / q.sum
-	precision := 0.0
-	for _, v := range d.variants {
-		var both, all float64
-		for _, t := range v {
-			w := x.idf(t)
-			all += w
-			if _, ok := slices.BinarySearch(q.terms, t); ok {
-				both += w
-			}
-		}
-		if all > 0 {
-			precision = max(precision, both/all)
-		}
-	}
-	return recallShare*recall + (1-recallShare)*precision
-}
-
-// Shares and weights, found by trying on questions of other domains.
-const (
-	recallShare = 0.6  // of likeness; the rest is precision
-	answerHit   = 0.45 // what a term in the answer alone counts for recall
-	askTimes    = 2    // a term in a question counts so many times one in the answer
-	bm25Share   = 0.5
-	lightTimes  = 0.4
-	curve       = 0.56 // spreads the low likenesses that whole sentences give
-)

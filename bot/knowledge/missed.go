@@ -52,9 +52,8 @@ func (b *Base) loadGroups(ctx context.Context) error {
 }
 
 func (b *Base) gist(text string) []term {
-	ts := b.index.syn.cut(text)
-	slices.Sort(ts)
-	return slices.Compact(ts)
+	ts, _ := b.index.syn.cut(text, nil, nil)
+	return unique(ts)
 }
 
 // Missed counts a question that was not answered, together with those that ask

@@ -18,7 +18,7 @@ const (
 // emptyWords say how something is asked, not what: they part terms and count
 // nothing. Longer ones come first.
 var emptyWords = longestFirst(`请问一下 麻烦问一下 我想问一下 想问一下 我想问 想问 请问 问一下 你好 您好 你们家 你们那 你们这 你们 咱们 我们 酒店 客服
- 是不是 能不能 可不可以 有没有 会不会 要不要 可以 能够 还是 或者 这个 那个 那种 这种 一下 一个 的话 什么时候 怎么样 为什么 什么 怎么 如何 怎样 是否 能否
+ 是不是 能不能 可不可以 有没有 会不会 要不要 哪些 哪个 哪种 多少 可以 能够 还是 或者 这个 那个 那种 这种 一下 一个 的话 什么时候 怎么样 为什么 什么 怎么 如何 怎样 是否 能否
  告诉我 知道 需要 想要 应该 大概 现在 目前 谢谢 麻烦 一点 帮我 给我 请 吗 呢 吧 啊 呀 嘛 哦 的 了 么 我 你 您 他 她 它`)
 
 // lightWords join what is asked about; a pair with one of them tells little.
@@ -59,50 +59,52 @@ func fold(s string) string {
 	}, s)
 }
 
-// terms cuts a text that is folded already. A term may come several times.
-func terms(s string) []term {
-	var out []term
-	var run, word []rune
+// terms cuts a text that is folded already and appends what it finds: pairs with
+// words and lone characters, and single characters with words. A term may come
+// several times.
+func terms(s string, pairs, single []term) ([]term, []term) {
+	from := len(pairs)
+	var last rune // of the run, 0: none
+	run := 0
+	hash := uint64(0)
 	flush := func() {
-		switch {
-		case len(run) == 1:
-			out = append(out, singleBit|term(run[0]))
-		case len(run) > 1:
-			for i := range len(run) - 1 {
-				out = append(out, term(run[i])<<21|term(run[i+1]))
-			}
+		if run == 1 {
+			pairs = append(pairs, singleBit|term(last))
 		}
-		run = run[:0]
-	}
-	latin := func() {
-		if len(word) > 0 {
-			h := uint64(14695981039346656037)
-			for _, r := range word {
-				h = (h ^ uint64(r)) * 1099511628211
-			}
-			out = append(out, wordBit|term(h>>2))
+		run = 0
+		if hash != 0 {
+			t := wordBit | term(hash>>2)
+			pairs, single = append(pairs, t), append(single, t)
+			hash = 0
 		}
-		word = word[:0]
 	}
 	for _, r := range parting.Replace(s) {
-		if len(out) >= maxTerms {
+		if len(pairs)-from >= maxTerms {
 			break
 		}
 		switch {
 		case r < 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r)):
-			flush()
-			word = append(word, r)
+			if hash == 0 {
+				flush()
+				hash = 14695981039346656037
+			}
+			hash = (hash ^ uint64(r)) * 1099511628211
 		case unicode.IsLetter(r) || unicode.IsDigit(r):
-			latin()
-			run = append(run, r)
+			if hash != 0 {
+				flush()
+			}
+			single = append(single, singleBit|term(r))
+			if run > 0 {
+				pairs = append(pairs, term(last)<<21|term(r))
+			}
+			last = r
+			run++
 		default:
 			flush()
-			latin()
 		}
 	}
 	flush()
-	latin()
-	return out
+	return pairs, single
 }
 
 // synonyms replaces each word of a group by the group's first.
@@ -141,13 +143,17 @@ func newSynonyms(groups [][]string) synonyms {
 	return synonyms{strings.NewReplacer(pairs...)}
 }
 
-// cut gives the terms of a text, folded and with its words made alike.
-func (s synonyms) cut(text string) []term {
-	r := []rune(text)
-	if len(r) > 4000 {
-		text = string(r[:4000])
+// maxCut is how many characters of a text are looked at.
+const maxCut = 4000
+
+// cut appends the terms of a text, folded and with its words made alike.
+func (s synonyms) cut(text string, pairs, single []term) ([]term, []term) {
+	if len(text) > maxCut {
+		if r := []rune(text); len(r) > maxCut {
+			text = string(r[:maxCut])
+		}
 	}
-	return terms(s.r.Replace(fold(text)))
+	return terms(s.r.Replace(fold(text)), pairs, single)
 }
 
 // light says whether a term is a single character or a pair with a light word.

@@ -7,5 +7,6 @@ import "github.com/spf13/cobra"
 func (p *program) eval() *cobra.Command {
 	group := &cobra.Command{Use: "eval", Short: "用标好的文本量一量：意图、投诉、问答、问句、突发"}
 	group.AddCommand(p.evalReading("intent", "每条话是什么意图"), p.evalReading("complaint", "每条话是不是投诉"))
+	group.AddCommand(p.evalFAQ(), p.evalPairs(), p.evalBurst())
 	return group
 }
