@@ -194,6 +194,7 @@ const ( // To staff.
 	StaffErrCredits         = "staff.err_credits"          // 这一轮 5 条用完了，已存着，客人一来信就发
 	StaffErrWindow          = "staff.err_window"           // 48 小时没来信了，已存着，客人一来信就发
 	StaffErrSensitive       = "staff.err_sensitive"        // 这段话里有"{word}"，对外不能这么说
+	StaffErrDoubt           = "staff.err_doubt"            // 这段话里有"{word}"，对外少说
 	StaffErrWhichDept       = "staff.err_which_dept"       // "派"后面写部门：{departments}
 	StaffErrWhichPerson     = "staff.err_which_person"     // 没有“{name}”
 	StaffErrNotYours        = "staff.err_not_yours"        // {no} 归{who}负责
@@ -407,6 +408,8 @@ const ( // Short sentences of the workbench and of cases.
 	StaffDidReveal      = "staff.did_reveal"       // “看经过”里的一件事
 	StaffDidJoin        = "staff.did_join"         // “看经过”里的一件事
 	StaffDidPart        = "staff.did_part"         // “看经过”里的一件事
+	StaffDidRelabel     = "staff.did_relabel"      // “看经过”里的一件事
+	StaffRelabelled     = "staff.relabelled"       // 改意图
 	StaffDidClimb       = "staff.did_climb"        // “看经过”里的一件事
 	StaffTaker          = "staff.taker"            // 接单的人
 	StaffVersion        = "staff.version"          // 官方解释的版本

@@ -33,10 +33,13 @@ func (d *Desk) MaySay(by, text string) error {
 	return nil
 }
 
-// Doubtful says whether words may reach a customer only after who writes them has
+// Doubt refuses words that may reach a customer only after who writes them has
 // looked at them once more. What nobody may say is for [Desk.MaySay] and Say.
-func (d *Desk) Doubtful(text string) bool {
-	return d.Pack().Allowed(strings.TrimSpace(chat.Clean(text))).Do == wording.Confirm
+func (d *Desk) Doubt(text string) error {
+	if v := d.Pack().Allowed(strings.TrimSpace(chat.Clean(text))); v.Do == wording.Confirm {
+		return d.refusal(prompts.StaffErrDoubt, prompts.Vars{"word": v.Found})
+	}
+	return nil
 }
 
 // They is how staff refer to the customer of a case: 她, 他, "" when not known.

@@ -24,7 +24,7 @@ func (t *turn) say(ctx context.Context, on *ticket.Ticket, text string, pass boo
 	if err != nil {
 		return "", err
 	}
-	if !pass && t.Cases.Doubtful(text) {
+	if !pass && t.Cases.Doubt(text) != nil {
 		return t.offer(ctx, on, chat.Say(text)) // pressing 发送 is looking at it once more
 	}
 	return t.speak(ctx, on, text, pass)

@@ -64,6 +64,10 @@ var acts = map[string]act{
 		return v.Cases.SayWording(v.ctx, v.me.ID, id)
 	}},
 
+	"relabel": {"talk", func(v *visit, id ticket.ID) (casework.Outcome, error) {
+		return v.Cases.Relabel(v.ctx, v.me.ID, id, v.field("kind"))
+	}},
+
 	"compensate": {"talk", (*visit).compensate},
 	"decide":     {"talk", (*visit).decide},
 }
@@ -194,7 +198,8 @@ func (v *visit) done(id ticket.ID, name, tab, say string) error {
 }
 
 func (v *visit) refused(id ticket.ID, name, tab, say string) error {
-	force := name == "say" && v.Cases.Leads(v.me.ID) && v.Pack().Sensitive(v.text("text")) != ""
+	text := v.text("text")
+	force := name == "say" && (v.Cases.Doubt(text) != nil || v.Cases.Leads(v.me.ID) && v.Pack().Sensitive(text) != "")
 	if v.scripted() {
 		v.json(http.StatusUnprocessableEntity, answer{Say: say, Act: name, Force: force})
 		return nil
@@ -219,14 +224,19 @@ func (v *visit) say(id ticket.ID) (casework.Outcome, error) {
 	if err != nil {
 		return casework.Outcome{}, err
 	}
-	text := v.text("text")
+	text, force := v.text("text"), v.field("force") != ""
+	if !force {
+		if err := v.Cases.Doubt(text); err != nil {
+			return casework.Outcome{}, err
+		}
+	}
 	var out casework.Outcome
 	if file != "" {
 		if out, err = v.Cases.SendFile(v.ctx, v.me.ID, id, file, kind); err != nil || text == "" {
 			return out, err
 		}
 	}
-	return v.Cases.Say(v.ctx, v.me.ID, id, text, v.field("force") != "")
+	return v.Cases.Say(v.ctx, v.me.ID, id, text, force)
 }
 
 func (v *visit) note(id ticket.ID) (casework.Outcome, error) {

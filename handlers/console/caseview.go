@@ -48,7 +48,7 @@ type casePage struct {
 // failed is the form that was refused, with its sentence.
 type failed struct {
 	Act, Say string
-	Force    bool // a lead may let it pass
+	Force    bool // it may pass all the same: a lead lets it, or it was only to be thought over
 }
 
 // Of gives the sentence when it was that form.

@@ -274,6 +274,17 @@ func TestRefusedKeepsWhatWasTyped(t *testing.T) {
 	if status, raw = h.as("lead01").press("/t/"+c.ID+"/do/say", true, sensitive); status != http.StatusOK {
 		t.Errorf("forced: %d %s", status, raw)
 	}
+	// Words to be thought over: anybody may send them after another look.
+	doubtful := url.Values{"text": {"我们尽快处理"}}
+	status, raw = h.as("fd01").press("/t/"+c.ID+"/do/say", true, doubtful)
+	a = answer{}
+	if err := json.Unmarshal([]byte(raw), &a); err != nil || status != http.StatusUnprocessableEntity || !a.Force || !strings.Contains(a.Say, "尽快") {
+		t.Errorf("%d %v %s", status, err, raw)
+	}
+	doubtful.Set("force", "1")
+	if status, raw = h.as("fd01").press("/t/"+c.ID+"/do/say", true, doubtful); status != http.StatusOK {
+		t.Errorf("looked at: %d %s", status, raw)
+	}
 	// Closing needs cause and department.
 	status, page = h.as("fd01").press("/t/"+c.ID+"/do/close", false, url.Values{"text": {"好了"}})
 	if status != http.StatusUnprocessableEntity {
