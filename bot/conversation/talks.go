@@ -132,6 +132,39 @@ func (t *Talks) Drop(ctx context.Context, c *Conversation, done ...string) error
 	return err
 }
 
+// Purge removes conversations in which nobody wrote since before and nothing is
+// left to do, behind the id from: it is for jobs.Keeper. A customer who writes
+// again begins anew; their file and cases stay.
+func (t *Talks) Purge(ctx context.Context, before store.Time, from string) (next string, gone int, err error) {
+	q := store.Query{Limit: jobs.PurgeBatch}
+	if from != "" {
+		q.After = []any{from}
+	}
+	list, err := t.all.List(ctx, q)
+	if err != nil {
+		return from, 0, err
+	}
+	var ids []string
+	for _, c := range list {
+		if c.Last.Before(before) && c.Due.IsZero() {
+			ids = append(ids, c.ID)
+		}
+	}
+	if len(ids) > 0 {
+		gone, err = t.all.Purge(ctx, store.Query{
+			Where: []store.Cond{store.Where("id", store.In, ids), store.Where("last", store.Lt, before), store.Where("due", store.Missing)},
+			Limit: len(ids),
+		})
+		for _, id := range ids {
+			t.memo.Forget(id, nil)
+		}
+	}
+	if len(list) == jobs.PurgeBatch {
+		next = list[len(list)-1].ID
+	}
+	return next, gone, err
+}
+
 // maxTries is how often an effect is tried that fails for a reason of its own.
 const maxTries = 5
 

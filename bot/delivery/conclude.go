@@ -235,8 +235,10 @@ const laneLimit = 2 * time.Minute
 
 // derive sets what is found by: due, lane, shelf. It follows every change.
 func (d *Delivery) derive(now store.Time) {
-	d.Lane, d.Shelf, d.Due = "", "", store.Time{}
+	d.Lane, d.Shelf, d.Due, d.Past = "", "", store.Time{}, store.Time{}
 	switch d.State {
+	case Sent, Cancelled:
+		d.Past = d.At
 	case Queued:
 		d.Due = d.ready(now)
 		if d.NotBefore.Sub(now) <= laneLimit {

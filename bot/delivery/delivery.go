@@ -109,6 +109,7 @@ type Delivery struct {
 	Shelf string     `json:"shelf,omitempty"` // customer, while held
 	Await string     `json:"await,omitempty"` // account/msgid, until a template's result came
 	Task  string     `json:"task,omitempty"`  // task_id of a card
+	Past  store.Time `json:"past,omitzero"`   // when it was sent or taken back: what can be thrown away one day
 	Lost  store.Time `json:"lost,omitzero"`   // when it became failed, dead or unknown
 }
 

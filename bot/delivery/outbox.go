@@ -96,6 +96,7 @@ func New(ctx context.Context, d Deps) (*Outbox, error) {
 		store.Index{Fields: []string{"rank", "due", "id"}, Where: exists("due")},
 		store.Index{Fields: []string{"lane", "created_at", "seq", "id"}, Where: exists("lane")},
 		store.Index{Fields: []string{"shelf", "created_at", "seq", "id"}, Where: exists("shelf")},
+		store.Index{Fields: []string{"past", "id"}, Where: exists("past")},
 		store.Index{Fields: []string{"lost", "id"}, Where: exists("lost")},
 		store.Index{Fields: []string{"ticket", "created_at", "id"}, Where: exists("ticket")},
 		store.Index{Fields: []string{"await", "id"}, Where: exists("await")},

@@ -94,6 +94,23 @@ func (b *Box) Waiting(ctx context.Context, who chat.CustomerID) ([]*Entry, error
 	})
 }
 
+// Purge removes closed entries older than before, the oldest first: it is for
+// jobs.Keeper. The clock of whoever sent a message may be ahead of ours, so its
+// own time must have passed too. Keep no shorter than Keep, or a message could be
+// taken twice.
+func (b *Box) Purge(ctx context.Context, before store.Time, _ string) (next string, gone int, err error) {
+	gone, err = b.all.Purge(ctx, store.Query{
+		Where: []store.Cond{
+			store.Where("stored", store.Lt, before), store.Where("at", store.Lt, before), store.Where("open", store.Missing),
+		},
+		Order: []store.Order{{Field: "stored"}}, Limit: jobs.PurgeBatch,
+	})
+	if gone == jobs.PurgeBatch {
+		next = "more"
+	}
+	return next, gone, err
+}
+
 // Answer is how an entry ended.
 type Answer struct {
 	Reply string

@@ -28,6 +28,10 @@ type Daily struct {
 	things map[string]thing
 }
 
+// ErrMore, returned by a daily thing, says that it wants to go on soon: the run is
+// not over.
+var ErrMore = errors.New("jobs: more to do")
+
 type thing struct {
 	at  time.Duration // since midnight
 	run func(ctx context.Context, due store.Time) error
@@ -88,7 +92,10 @@ func (d *Daily) run(ctx context.Context, name string) error {
 		_, err := d.plans.Update(ctx, name, func(p *plan) error { p.Due = p.Next; return nil })
 		return err
 	}
-	if err := t.run(ctx, due); err != nil {
+	switch err := t.run(ctx, due); {
+	case errors.Is(err, ErrMore):
+		return nil // the claim has made it due again
+	case err != nil:
 		return fmt.Errorf("jobs: %s: %w", name, err)
 	}
 	_, err = d.plans.Update(ctx, name, func(p *plan) error {

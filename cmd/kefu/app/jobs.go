@@ -34,6 +34,9 @@ func (a *App) openJobs(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
+	if err := daily.Add(ctx, "keep", 3, 40, a.keeper().Run); err != nil {
+		return err
+	}
 	sources := []jobs.Source{
 		jobs.FromCollection(a.Inbox.Collection(), jobs.Replies, func(e *inbox.Entry) *store.Time { return &e.Due }, a.Bot.RunEntry),
 		jobs.FromCollection(a.Talks.Collection(), jobs.Replies, func(c *conversation.Conversation) *store.Time { return &c.Due }, a.Bot.RunConversation),
@@ -49,6 +52,23 @@ func (a *App) openJobs(ctx context.Context) error {
 	}
 	a.Sweeper = jobs.NewSweeper(a.registry, a.runner, a.now, a.log)
 	return nil
+}
+
+// keeper throws away at night what is older than it is kept. Cases stay: they are
+// the ledger.
+func (a *App) keeper() *jobs.Keeper {
+	days := func(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
+	keep := a.Config.Keep
+	return jobs.NewKeeper(a.now, a.log,
+		jobs.Old{Name: "messages", Keep: days(keep.Messages), Purge: a.Inbox.Purge},
+		jobs.Old{Name: "conversations", Keep: days(keep.Conversations), Purge: a.Talks.Purge},
+		jobs.Old{Name: "deliveries", Keep: days(keep.Deliveries), Purge: func(ctx context.Context, before store.Time, from string) (string, int, error) {
+			return a.Out.Purge(ctx, before, from, func(ctx context.Context, id string) (bool, error) {
+				t, err := a.Book.Get(ctx, ticket.ID(id))
+				return err == nil && t.IsOpen(), err
+			})
+		}},
+	)
 }
 
 // handle runs one document. What was begun is finished although the runner takes

@@ -20,6 +20,7 @@ func (c *Config) check(r *reader) {
 	c.checkWecom(r)
 	c.checkLLM(r)
 	c.checkHours(r)
+	c.checkKeep(r)
 	c.checkStaff(r)
 }
 

@@ -81,6 +81,20 @@ func (c *Config) checkHours(r *reader) {
 	r.checkDuty("hours.work", c.Hours.Work)
 }
 
+func (c *Config) checkKeep(r *reader) {
+	days := func(key string, n int, why string) {
+		switch {
+		case n < 30:
+			r.fail(key, "不能少于 30 天"+why, "写 30 或更多")
+		case n > 3650:
+			r.fail(key, "太久了", "最多写 3650（十年）")
+		}
+	}
+	days("keep.messages", c.Keep.Messages, "，30 天里微信可能再送一次同一条消息，忘了就会答两遍")
+	days("keep.deliveries", c.Keep.Deliveries, "")
+	days("keep.conversations", c.Keep.Conversations, "")
+}
+
 // checkDuty refuses what bot/hours cannot read; nothing means always.
 func (r *reader) checkDuty(key, text string) {
 	if text == "" {

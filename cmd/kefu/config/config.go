@@ -25,6 +25,7 @@ type Config struct {
 	Prompts string `yaml:"prompts"` // folder of changed wording; "": the program's own
 	Brand   Brand  `yaml:"brand"`
 	Hours   Hours  `yaml:"hours"`
+	Keep    Keep   `yaml:"keep"`
 
 	Accounts []Account      `yaml:"accounts"`
 	Wecom    Wecom          `yaml:"wecom"`
@@ -57,6 +58,14 @@ type Hours struct {
 	Open     string `yaml:"open"`     // when somebody answers customers
 	Work     string `yaml:"work"`     // office hours, in which working-hour clocks run
 	Holidays string `yaml:"holidays"` // file that overrides the built-in holidays and make-up days
+}
+
+// Keep is for how many days things are kept; then they are thrown away at night.
+// Cases stay.
+type Keep struct {
+	Messages      int `yaml:"messages"`      // what customers wrote, once answered; at least 30
+	Deliveries    int `yaml:"deliveries"`    // what was sent; not what is held or failed, nor of an open case
+	Conversations int `yaml:"conversations"` // since the customer last wrote
 }
 
 // Mode is how WeChat wraps what it sends to an account.
@@ -125,6 +134,7 @@ func Default() *Config {
 		Data:   "kefu-data",
 		Pack:   "hotel",
 		Hours:  Hours{Open: "24h", Work: "Workday 09:00-18:00"},
+		Keep:   Keep{Messages: 30, Deliveries: 180, Conversations: 180},
 		Wecom:  Wecom{API: WecomAPI},
 		LLM:    LLM{Timeout: 8 * time.Second, MaxAtOnce: 8},
 	}

@@ -68,6 +68,7 @@ func TestLoadReadsEverything(t *testing.T) {
 		Data: filepath.Join(dir, "d"), Store: Store{Mongo: "mongodb://u:p@localhost:27017/kefu"}, Redis: Redis{URL: "redis://localhost:6379/0"},
 		Pack: filepath.Join(dir, "packs/ours"), Prompts: filepath.Join(dir, "words"), Brand: Brand{"栖云", "小云", "8800"},
 		Hours: Hours{"Mon-Sun 08:00-24:00", "Mon-Fri 09:00-18:00; Sat 09:00-12:00", filepath.Join(dir, "holidays.yaml")},
+		Keep:  Keep{30, 180, 180},
 		Accounts: []Account{
 			{
 				ID: "hotel", AppID: "wx0123456789abcdef", AppSecret: "s3cret: {x}", Token: "007", AESKey: aes, AESKeyPrevious: Secret(aes[1:] + "d"),

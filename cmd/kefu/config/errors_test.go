@@ -64,6 +64,8 @@ func TestEveryError(t *testing.T) {
 		{"store: {mongo: localhost}", "kefu.yaml:1:16: store.mongo：不是 MongoDB 的地址。例如 mongodb://localhost:27017/kefu；用 SQLite 就删掉这一行。"},
 		{"store: {mongo: mongodb://u:secret@localhost}", "kefu.yaml:1:16: store.mongo：没有写数据库名。加在地址后面，例如 mongodb://localhost:27017/kefu。"},
 		{"redis: {url: localhost:6379}", "kefu.yaml:1:14: redis.url：不是 Redis 的地址。例如 redis://localhost:6379/0；用内置的就删掉这一行。"},
+		{"keep: {messages: 7}", "kefu.yaml:1:18: keep.messages：不能少于 30 天，30 天里微信可能再送一次同一条消息，忘了就会答两遍。写 30 或更多。"},
+		{"keep: {deliveries: 9999}", "kefu.yaml:1:20: keep.deliveries：太久了。最多写 3650（十年）。"},
 		// Accounts.
 		{with(account, "id: a, ", ""), "kefu.yaml:2:3: accounts[0].id：没有写。起个短名，例如 hotel；回调网址里会用到。"},
 		{with(account, "id: a,", "id: A/b,"), "kefu.yaml:2:8: accounts[0].id：只能用小写字母、数字、_ 和 -，不超过 32 个。例如 hotel。"},
