@@ -59,7 +59,7 @@ func (t *turn) readGrant(text string) (casework.Grant, error) {
 		if n == 0 {
 			return g, t.refuse(prompts.StaffErrCompSpoken, prompts.Vars{"who": clip(text[m[2]:m[3]], 8)})
 		}
-		g.Spoken, text = p.ID, text[:m[0]]+" "+text[m[2]+n:]
+		g.Spoken, text = p.ID, text[:m[0]]+" "+agreed.ReplaceAllString(text[m[2]+n:], "")
 	}
 	form, rest := t.Pack().Compensation.FindForm(text)
 	if form == nil {
@@ -71,7 +71,7 @@ func (t *turn) readGrant(text string) (casework.Grant, error) {
 	if err != nil || m == 0 {
 		return g, t.refuse(prompts.StaffErrCompAmount, nil)
 	}
-	g.Amount, g.Why = m, trim(rest[len(sum):])
+	g.Amount, g.Why = m, strings.Trim(trim(rest[len(sum):]), " ，,。;；、")
 	return g, nil
 }
 

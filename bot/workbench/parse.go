@@ -187,6 +187,7 @@ func unmarked(name string) string { return strings.TrimPrefix(name, "给") }
 var (
 	tells  = regexp.MustCompile(`(?:^|[\s,，。;；])告诉(?:客人|他|她)?\s*[:：]\s*`)
 	spoken = regexp.MustCompile(`(?:^|[\s,，。;；])(?:已)?口头(?:请示|同意)?(?:过|了)?\s*[:：]?\s*(\p{Han}{1,6}|[A-Za-z0-9_]{1,20})`)
+	agreed = regexp.MustCompile(`^(?:已经?)?(?:同意|批准|答应)(?:过|了|的)*`)
 	amount = regexp.MustCompile(`^[¥￥]?\s*[\d,，]*\d(?:\.\d{1,2})?\s*(?:元|块钱|块)?`)
 )
 

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"kefu/bot/casework"
 	"kefu/bot/chat"
 	"kefu/bot/hours"
 	"kefu/bot/ticket"
@@ -138,5 +139,23 @@ func TestPhrases(t *testing.T) {
 	write("everyone: {到了: 我到了}\n")
 	if got := expand("小周", "/到了"); got != "我到了" {
 		t.Errorf("a changed file does not count: %q", got)
+	}
+}
+
+func TestACompensationIsTakenApart(t *testing.T) {
+	s := newStage(t)
+	p, _ := s.Roster.ByID("fd01")
+	turn := &turn{Bench: s.Bench, p: p, now: s.now()}
+	for text, want := range map[string]casework.Grant{
+		"赠礼 200":         {Form: "gift", Amount: 20000},
+		"升级房型680元，没有同型房": {Form: "upgrade", Amount: 68000, Why: "没有同型房"},
+		"减免 1,200.5 已口头请示刘峰同意了，投诉处理":   {Form: "room_off", Amount: 120050, Spoken: "mgr01", Why: "投诉处理"},
+		"抹零 8 口头：陈静 告诉他：零头给您免了。谢谢！":    {Form: "round", Amount: 800, Spoken: "lead01", Words: "零头给您免了。谢谢！"},
+		"赠礼 88 客人说口头承诺过果盘没送 ，告诉客人:送到了": {Form: "gift", Amount: 8800, Why: "客人说口头承诺过果盘没送", Words: "送到了"},
+	} {
+		got, err := turn.readGrant(text)
+		if d := cmp.Diff(want, got); err != nil || d != "" {
+			t.Errorf("%s: %v %s", text, err, d)
+		}
 	}
 }
