@@ -56,7 +56,7 @@ const (
 // find looks for a word. sound lets characters of the same sound, and pinyin,
 // stand for one another.
 func (t Text) find(word string, sound bool) (found, bool) {
-	w := Read(strings.TrimSpace(word))
+	w := Read(strings.TrimSpace(string(Read(word)))) // what does not show goes before the blanks
 	if len(w) == 0 || len(w) > maxWord {
 		return found{}, false
 	}
