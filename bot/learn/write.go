@@ -97,3 +97,21 @@ func (r *Report) Text(show int) string {
 	}
 	return b.String()
 }
+
+// Listing shows the versions, newest first.
+func Listing(list []Listed, own bool) string {
+	var b strings.Builder
+	for _, v := range list {
+		mark := "  "
+		if v.InUse {
+			mark = "✓ "
+		}
+		fmt.Fprintf(&b, "%s%s  学 %d 句，试 %d 句：准确率 %.4f，宏平均 F1 %.4f（换下的那版 %.4f）\n", mark, v.ID, v.Rows, v.Held, v.Accuracy, v.F1, v.Was)
+	}
+	mark := "  "
+	if own {
+		mark = "✓ "
+	}
+	fmt.Fprintf(&b, "%s随程序的那一版\n", mark)
+	return b.String()
+}

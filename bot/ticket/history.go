@@ -38,7 +38,8 @@ const (
 	Undeliver  = "undelivered"
 	Revealed   = "revealed" // somebody looked at the full phone number
 	Compensate = "compensate"
-	PartOf     = "part_of" // of an incident (突发)
+	PartOf     = "part_of"   // of an incident (突发)
+	Relabeled  = "relabeled" // staff say what the words meant
 )
 
 // Event is one thing that happened to a case. Line, when set, is what the

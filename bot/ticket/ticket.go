@@ -97,6 +97,14 @@ type Help struct {
 	Done   store.Time `json:"done,omitzero"`
 }
 
+// Label is what a person corrected: the customer's words meant Kind, not Was.
+type Label struct {
+	Kind Kind       `json:"kind"`
+	Was  Kind       `json:"was"` // as the case began
+	By   string     `json:"by"`  // staff id
+	At   store.Time `json:"at"`
+}
+
 // Rating is the customer's judgement.
 type Rating struct {
 	Score int        `json:"score"` // 1 to 5
@@ -154,6 +162,7 @@ type Ticket struct {
 	NearID   string            `json:"near_id,omitempty"`
 	Recent   []string          `json:"recent,omitempty"` // last words before one asked for a person
 
+	Label     *Label   `json:"label,omitempty"` // what staff say the words meant; learning uses it
 	Level     Level    `json:"level"`
 	Alarms    []string `json:"alarms,omitempty"` // the words that made it major: 12315、抖音
 	Safety    bool     `json:"safety,omitempty"`

@@ -271,4 +271,5 @@ var happened = map[string]string{
 	ticket.SolvedAs: prompts.StaffDidSolve, ticket.ReopenedBy: prompts.StaffDidReopen, ticket.Rated: prompts.StaffDidRate,
 	ticket.Called: prompts.StaffDidCall, ticket.Undeliver: prompts.StaffDidLose, ticket.Revealed: prompts.StaffDidReveal,
 	ticket.Joined: prompts.StaffDidJoin, ticket.Parted: prompts.StaffDidPart, ticket.Climbed: prompts.StaffDidClimb,
+	ticket.Relabeled: prompts.StaffDidRelabel,
 }

@@ -27,7 +27,8 @@ type actsView struct {
 	Grant                                                                    *casework.Offer
 	Reason                                                                   string // of a compensation: the case's category
 	Decides                                                                  []decideView
-	Called                                                                   bool // a call can be recorded
+	Called                                                                   bool          // a call can be recorded
+	Kinds                                                                    []chat.Option // what the case may be instead
 }
 
 type helpView struct {
@@ -59,6 +60,9 @@ func (v *visit) acts(ctx context.Context, t *ticket.Ticket, sent []*delivery.Del
 		Results: choices(g.Helps), Calls: choices(g.Calls), Cause: t.Cause, Dept: t.Dept,
 		Phrases: v.phrases(t), Hours: v.quick(), Reason: t.Category,
 		Called: open || v.Cases.CallsBack(me, t),
+	}
+	if v.Cases.MayRelabel(me, t) {
+		a.Kinds = v.Cases.Kinds(t)
 	}
 	if t.Blame != "" {
 		a.Dept = t.Blame

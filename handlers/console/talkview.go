@@ -148,6 +148,8 @@ func happened(e ticket.Event, who string) string {
 		return "并单 " + e.Text
 	case ticket.Parted:
 		return "从 " + e.Text + " 拆开"
+	case ticket.Relabeled:
+		return who + "把意图改成“" + e.Text + "”"
 	case ticket.Called:
 		return who + "致电：" + e.Text
 	case ticket.Undeliver:

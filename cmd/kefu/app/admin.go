@@ -45,6 +45,7 @@ func (a *App) adminMux() http.Handler {
 	m.HandleFunc("POST /deliveries/again", a.sendAgain)
 	m.HandleFunc("GET /llm/stats", a.llmStats)
 	m.HandleFunc("POST /llm/try", a.llmTry)
+	a.learning(m)
 	return http.NewCrossOriginProtection().Handler(byAddress(m))
 }
 

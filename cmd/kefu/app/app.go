@@ -70,6 +70,8 @@ type App struct {
 	Know     *knowledge.Base
 	Model    *llm.Client      // asks nothing when none is configured
 	mind     *answer.Answerer // nil without a model
+	school   *School
+	model    string // the version of the learned classifier in use; only watchModel changes it
 	Grants   *approval.Book
 	Out      *delivery.Outbox
 	Cases    *casework.Desk
@@ -159,7 +161,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (_ *App, err error)
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		a.listen, a.openDepartment, a.openStore, a.openChannels, a.openBooks, a.openModel, a.openMind, a.openOutbox, a.openWork, a.openIncidents, a.openJobs, a.openServers,
+		a.listen, a.openDepartment, a.openStore, a.openChannels, a.openBooks, a.openModel, a.openMind, a.openOutbox, a.openWork, a.openIncidents, a.openLearning, a.openJobs, a.openServers,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, err

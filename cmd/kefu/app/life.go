@@ -30,6 +30,7 @@ func (a *App) Start(context.Context) error {
 	})
 	a.sweeping.Go(func() { a.refresh(sweep) })
 	a.sweeping.Go(func() { a.watchCases(sweep) })
+	a.sweeping.Go(func() { a.watchModel(sweep) })
 	a.sweeping.Go(func() { a.watchLease(sweep) })
 	a.serve(a.admin, a.admListen)
 	a.serve(a.web, a.webListen)

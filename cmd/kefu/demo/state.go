@@ -252,7 +252,7 @@ var deeds = map[string]string{
 	ticket.Given: "派给", ticket.Helping: "协办", ticket.Moved: "转给", ticket.Climbed: "升级到", ticket.WaitsFor: "等客人",
 	ticket.GoesOn: "继续办", ticket.Promises: "承诺", ticket.Broke: "承诺过了点", ticket.UrgedBy: "催办", ticket.SolvedAs: "办结",
 	ticket.Confirmed: "说可以了", ticket.ReopenedBy: "重开", ticket.Rated: "评价", ticket.Ended: "关闭", ticket.Joined: "并单",
-	ticket.Parted: "拆单", ticket.Called: "致电", ticket.Undeliver: "没送到", ticket.Revealed: "看了电话",
+	ticket.Parted: "拆单", ticket.Relabeled: "改意图", ticket.Called: "致电", ticket.Undeliver: "没送到", ticket.Revealed: "看了电话",
 }
 
 func (d *Demo) event(t *ticket.Ticket, e ticket.Event) event {

@@ -30,7 +30,8 @@ type labelled struct {
 	Label  string `json:"label"`
 }
 
-func labels(r io.Reader) ([]learn.Row, error) {
+// Labels reads a file of labelled messages: text with intent or label.
+func Labels(r io.Reader) ([]learn.Row, error) {
 	read, err := rows(r, func(l *labelled) error {
 		if cmp.Or(l.Intent, l.Label) == "" {
 			return errors.New("没有 intent 或 label")
@@ -54,7 +55,7 @@ type miss struct{ truth, told, text string }
 // writes figures, confusion table and misses to w. It gives ErrInput for a file
 // that cannot be measured with.
 func Intents(w io.Writer, o Reading) error {
-	test, err := labels(o.Test)
+	test, err := Labels(o.Test)
 	if err != nil {
 		return err
 	}
@@ -99,7 +100,7 @@ func known(o Reading) []intent.Example {
 }
 
 func (m *measured) trained(s learn.Scheme, test []learn.Row, o Reading) error {
-	train, err := labels(o.Train)
+	train, err := Labels(o.Train)
 	if err != nil {
 		return err
 	}

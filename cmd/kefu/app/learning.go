@@ -1,0 +1,189 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"kefu/bot/intent"
+	"kefu/bot/learn"
+	"kefu/bot/ticket"
+	"kefu/cmd/kefu/config"
+	"kefu/store"
+)
+
+// Lesson is what is to be learned from: rows of a file, and whether the
+// department's own cases as well.
+type Lesson struct {
+	Rows  []learn.Row `json:"rows,omitempty"`
+	Cases bool        `json:"cases,omitempty"`
+}
+
+// Learned is what came of it, as text for people. Refused: nothing was changed.
+type Learned struct {
+	Text    string `json:"text"`
+	Refused bool   `json:"refused,omitempty"`
+}
+
+const (
+	maxLesson  = 16 << 20 // bytes
+	lessonTime = 3 * time.Minute
+	shown      = 15 // messages of the file that are now told otherwise
+)
+
+// School trains the classifier of one store.
+type School struct {
+	shelf  *learn.Shelf
+	book   *ticket.Book
+	reader *intent.Reader
+	now    func() time.Time
+	busy   chan struct{} // holds one lesson at a time
+}
+
+// OpenSchool opens what learning needs in a store that no App has open.
+func OpenSchool(ctx context.Context, cfg *config.Config, e store.Engine) (*School, error) {
+	d, err := ReadDepartment(cfg, nil)
+	if err != nil {
+		return nil, err
+	}
+	book, err := ticket.Open(ctx, e, time.Now, d.Calendar.Location(), limits(d.Pack()))
+	if err != nil {
+		return nil, err
+	}
+	return newSchool(ctx, e, book, d.Reader, time.Now)
+}
+
+func newSchool(ctx context.Context, e store.Engine, book *ticket.Book, r *intent.Reader, now func() time.Time) (*School, error) {
+	shelf, err := learn.Open(ctx, e, now)
+	if err != nil {
+		return nil, err
+	}
+	return &School{shelf: shelf, book: book, reader: r, now: now, busy: make(chan struct{}, 1)}, nil
+}
+
+// Learn trains, tries and perhaps puts in use. What cannot be learned from is said
+// in the answer, not an error.
+func (s *School) Learn(ctx context.Context, l Lesson) (Learned, error) {
+	select {
+	case s.busy <- struct{}{}:
+		defer func() { <-s.busy }()
+	default:
+		return Learned{Text: "正在学，等它学完", Refused: true}, nil
+	}
+	rows, intro := l.Rows, ""
+	if l.Cases {
+		own, corrected, err := learn.FromCases(ctx, s.book, s.now())
+		if err != nil {
+			return Learned{}, err
+		}
+		rows = append(rows, own...)
+		intro = fmt.Sprintf("本部门的工单 %d 件，其中员工改过意图的 %d 件\n", len(own), corrected)
+	}
+	rep, err := s.shelf.Learn(ctx, intent.Shipped(), s.reader, rows)
+	if errors.Is(err, learn.ErrRefused) {
+		return Learned{Text: intro + err.Error(), Refused: true}, nil
+	}
+	if err != nil {
+		return Learned{}, err
+	}
+	n := shown
+	if l.Cases {
+		n = 0 // customers' words stay in the cases
+	}
+	return Learned{Text: intro + rep.Text(n)}, nil
+}
+
+// Back puts the version before in use.
+func (s *School) Back(ctx context.Context) (Learned, error) {
+	id, err := s.shelf.Back(ctx)
+	switch {
+	case errors.Is(err, learn.ErrRefused):
+		return Learned{Text: err.Error(), Refused: true}, nil
+	case err != nil:
+		return Learned{}, err
+	case id == "":
+		return Learned{Text: "✓ 换回了随程序的那一版"}, nil
+	}
+	return Learned{Text: "✓ 换回了 " + id}, nil
+}
+
+// List shows the versions.
+func (s *School) List(ctx context.Context) (Learned, error) {
+	list, own, err := s.shelf.List(ctx)
+	if err != nil {
+		return Learned{}, err
+	}
+	return Learned{Text: learn.Listing(list, own)}, nil
+}
+
+// schooling is how often an instance looks for another version.
+const schooling = 20 * time.Second
+
+// openLearning reads with the version in use from the first message on.
+func (a *App) openLearning(ctx context.Context) (err error) {
+	a.school, err = newSchool(ctx, a.Store, a.Book, a.Reader, a.now)
+	if err != nil {
+		return err
+	}
+	return a.takeModel(ctx)
+}
+
+// takeModel reads with the version that is in use now.
+func (a *App) takeModel(ctx context.Context) error {
+	id, m, changed, err := a.school.shelf.Current(ctx, a.model)
+	if err != nil || !changed {
+		return err
+	}
+	a.Reader.Use(m)
+	a.model = id
+	if id != "" && m == nil {
+		a.log.Warn("the learned classifier is of another version of the program: learn again", "version", id)
+	}
+	return nil
+}
+
+// watchModel notices what other instances, or the command line, have learned.
+func (a *App) watchModel(ctx context.Context) {
+	t := time.NewTicker(schooling)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+		if err := a.takeModel(ctx); err != nil && ctx.Err() == nil {
+			a.log.Warn("learned classifier not looked for", "err", err)
+		}
+	}
+}
+
+// learning serves the command line: POST /learn, POST /learn/back, GET /learn.
+func (a *App) learning(m *http.ServeMux) {
+	m.HandleFunc("GET /learn", a.school.serve(func(r *http.Request) (Learned, error) { return a.school.List(r.Context()) }))
+	m.HandleFunc("POST /learn/back", a.school.serve(func(r *http.Request) (Learned, error) { return a.school.Back(r.Context()) }))
+	m.HandleFunc("POST /learn", a.school.serve(func(r *http.Request) (Learned, error) {
+		var l Lesson
+		if err := json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxLesson)).Decode(&l); err != nil {
+			return Learned{Text: "送来的内容读不了，或超过 16 MB", Refused: true}, nil
+		}
+		ctx, cancel := context.WithTimeout(r.Context(), lessonTime)
+		defer cancel()
+		return a.school.Learn(ctx, l)
+	}))
+}
+
+func (s *School) serve(do func(*http.Request) (Learned, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		out, err := do(r)
+		if err != nil {
+			http.Error(w, "store", http.StatusServiceUnavailable)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(out)
+	}
+}
