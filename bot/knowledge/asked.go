@@ -41,7 +41,7 @@ func (x *index) prepare(text string) asked {
 		q.idf, q.told = append(q.idf, v), append(q.told, told)
 		q.sum += told
 		q.rarest = append(q.rarest, i)
-		if len(x.posts[t]) > 0 {
+		if len(x.list(t)) > 0 {
 			q.known = append(q.known, v)
 		}
 	}
@@ -61,9 +61,9 @@ func (x *index) shorten(ts []term) []term {
 	if len(ts) <= maxQuery {
 		return ts
 	}
-	slices.SortStableFunc(ts, func(a, b term) int { return cmp.Compare(len(x.posts[a]), len(x.posts[b])) })
+	slices.SortStableFunc(ts, func(a, b term) int { return cmp.Compare(len(x.list(a)), len(x.list(b))) })
 	unknown := 0
-	for unknown < len(ts) && len(x.posts[ts[unknown]]) == 0 {
+	for unknown < len(ts) && len(x.list(ts[unknown])) == 0 {
 		unknown++
 	}
 	ts = ts[max(0, min(unknown-maxQuery/4, len(ts)-maxQuery)):]

@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"kefu/store"
@@ -101,33 +99,30 @@ const takeAtOnce = 2048
 // takeAll brings articles into the index, or out of it.
 func (b *Base) takeAll(list []*Article) {
 	cut := make([]parts, len(list))
-	var next atomic.Int64
-	var all sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(list)) {
-		all.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(list)); i = next.Add(1) - 1 {
-				if list[i].State == Live {
-					cut[i] = b.index.syn.parts(list[i])
-				}
-			}
-		})
-	}
-	all.Wait()
+	each(len(list), len(list) > 1, func(i int) {
+		if list[i].State == Live {
+			cut[i] = b.index.syn.parts(list[i])
+		}
+	})
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	var fresh []parts
+	seen := map[string]bool{}
 	for i, a := range list {
-		if n, ok := b.index.byID[a.ID]; ok && b.index.docs[n].art.Rev >= a.Rev {
-			continue
-		}
-		if a.State == Live {
-			b.index.add(cut[i])
-		} else {
-			b.index.drop(a.ID)
-		}
 		if a.Changed.After(b.newest) {
 			b.newest = a.Changed
 		}
+		if n, ok := b.index.byID[a.ID]; ok && b.index.docs[n].art.Rev >= a.Rev || seen[a.ID] {
+			continue
+		}
+		if a.State == Live {
+			seen[a.ID] = true
+			fresh = append(fresh, cut[i])
+		} else {
+			b.index.drop(a.ID)
+		}
 	}
+	b.index.add(fresh)
 }
 
 // take brings one article into the index, or out of it.

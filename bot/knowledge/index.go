@@ -3,6 +3,7 @@ package knowledge
 import (
 	"cmp"
 	"math"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -13,8 +14,9 @@ import (
 // quarter is struck out and all is built anew.
 type index struct {
 	syn    synonyms
-	posts  map[term][]post
-	single map[term]int32 // how many articles have a character
+	posts  [shards]map[term][]post // by the term's last bits, so that several can be filled at once
+	chars  [1 << 16]int32          // how many articles have a character
+	words  map[term]int32          // and a word
 	docs   []doc
 	byID   map[string]int32
 	struck int
@@ -46,9 +48,25 @@ const (
 	maxScan     = 150_000 // posts looked at for a question, rarest terms first
 )
 
+// shards is how many parts the posts are in.
+const shards = 8
+
 func newIndex(syn synonyms) *index {
-	return &index{syn: syn, posts: map[term][]post{}, single: map[term]int32{}, byID: map[string]int32{}}
+	x := &index{syn: syn}
+	x.clear()
+	return x
 }
+
+func (x *index) clear() {
+	for i := range x.posts {
+		x.posts[i] = map[term][]post{}
+	}
+	x.chars, x.words = [1 << 16]int32{}, map[term]int32{}
+	x.docs, x.byID, x.struck, x.length = nil, map[string]int32{}, 0, 0
+	x.kept.Store(0)
+}
+
+func (x *index) list(t term) []post { return x.posts[t%shards][t] }
 
 // parts are the terms of an article, cut before it is taken in: the slow half,
 // which several goroutines may do at once.
@@ -101,20 +119,56 @@ func count(ts []term) []counted {
 }
 
 // put takes an article in, in place of the one of its id.
-func (x *index) put(a *Article) { x.add(x.syn.parts(a)) }
+func (x *index) put(a *Article) { x.add([]parts{x.syn.parts(a)}) }
 
-func (x *index) add(p parts) {
-	x.drop(p.art.ID)
-	n := int32(len(x.docs))
-	for _, c := range p.pairs {
-		x.posts[c.t] = append(x.posts[c.t], post{n, c.tf})
+// add takes articles in, on all cores when they are many. No two may have one id.
+func (x *index) add(list []parts) {
+	for _, p := range list {
+		x.drop(p.art.ID) // which may build all anew
 	}
-	for _, t := range p.single {
-		x.single[t]++
+	first := int32(len(x.docs))
+	for i, p := range list {
+		x.byID[p.art.ID] = first + int32(i)
+		x.docs = append(x.docs, doc{art: p.art, length: p.length})
+		x.length += float64(p.length)
+		for _, t := range p.single {
+			if c, word := t.char(); word {
+				x.words[t]++
+			} else {
+				x.chars[c]++
+			}
+		}
 	}
-	x.byID[p.art.ID] = n
-	x.docs = append(x.docs, doc{art: p.art, length: p.length})
-	x.length += float64(p.length)
+	each(shards, len(list) > 16, func(shard int) {
+		posts := x.posts[shard]
+		for i, p := range list {
+			for _, c := range p.pairs {
+				if c.t%shards == term(shard) {
+					posts[c.t] = append(posts[c.t], post{first + int32(i), c.tf})
+				}
+			}
+		}
+	})
+}
+
+// each runs f for 0 to n-1, on all cores if many, and waits.
+func each(n int, many bool, f func(int)) {
+	if !many {
+		for i := range n {
+			f(i)
+		}
+		return
+	}
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), n) {
+		all.Go(func() {
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				f(int(i))
+			}
+		})
+	}
+	all.Wait()
 }
 
 func (x *index) drop(id string) {
@@ -142,9 +196,7 @@ func (x *index) rebuild() {
 			live = append(live, a)
 		}
 	}
-	x.docs, x.posts, x.single, x.byID = nil, map[term][]post{}, map[term]int32{}, map[string]int32{}
-	x.struck, x.length = 0, 0
-	x.kept.Store(0)
+	x.clear()
 	for _, a := range live {
 		x.put(a)
 	}
@@ -177,8 +229,13 @@ type rarities struct {
 }
 
 // idf is how much a pair or word tells; idf1 how much a character does.
-func (x *index) idf(t term) float64  { return x.rarity(len(x.posts[t])) }
-func (x *index) idf1(t term) float64 { return x.rarity(int(x.single[t])) }
+func (x *index) idf(t term) float64 { return x.rarity(len(x.list(t))) }
+func (x *index) idf1(t term) float64 {
+	if c, word := t.char(); !word {
+		return x.rarity(int(x.chars[c]))
+	}
+	return x.rarity(int(x.words[t]))
+}
 
 // told is idf for likeness, where light words count little.
 func (x *index) told(t term) float64 {
@@ -218,7 +275,7 @@ func (x *index) match(q asked, keep func(*Article) bool) []found {
 	left := maxScan
 	for _, i := range q.rarest {
 		t, v := q.terms[i], float32(q.idf[i])*(k1+1)
-		list := x.posts[t]
+		list := x.list(t)
 		if left -= len(list); left < 0 {
 			break
 		}

@@ -9,6 +9,10 @@ import (
 // that stands alone, or a word of Latin letters and digits.
 type term uint64
 
+// char is the character of a single one, folded into 16 bits, or says that it is
+// a word.
+func (t term) char() (c uint16, word bool) { return uint16(t), t&wordBit != 0 }
+
 const (
 	wordBit   term = 1 << 63
 	singleBit term = 1 << 62
