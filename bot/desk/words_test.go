@@ -1,9 +1,12 @@
 package desk
 
 import (
+	"strings"
 	"testing"
 
+	"kefu/bot/knowledge"
 	"kefu/bot/wording"
+	"kefu/prompts"
 )
 
 // What nobody may say is found however it is written; what is only to be
@@ -46,5 +49,39 @@ func TestMajorIsFoundWithBlanks(t *testing.T) {
 	}
 	if !p.Danger("房间 冒 烟 了") || p.Danger("可以抽烟吗") {
 		t.Error("danger is not found, or where there is none")
+	}
+}
+
+// Nothing that we ship for customers to read says what nobody may say.
+func TestOurOwnWordsAreAllowed(t *testing.T) {
+	p, err := Load("hotel")
+	if err != nil {
+		t.Fatal(err)
+	}
+	articles, err := knowledge.Read(knowledge.Hotel)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range articles {
+		if v := p.Allowed(a.Answer + "\n" + a.Closing); !v.OK() {
+			t.Errorf("article %s says %q (%s)", a.ID, v.Found, v.Word)
+		}
+	}
+	for _, ph := range p.Phrases {
+		if v := p.Allowed(ph.Text); !v.OK() {
+			t.Errorf("phrase %s says %q (%s)", ph.Name, v.Found, v.Word)
+		}
+	}
+	book, err := prompts.Open("hotel", "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range book.Keys() {
+		if strings.HasPrefix(key, "staff.") || strings.HasPrefix(key, "card.") || strings.HasPrefix(key, "group.") {
+			continue // staff read these; some quote what must not be said
+		}
+		if v := p.Allowed(book.Say(key, nil).Plain()); v.Do == wording.Block {
+			t.Errorf("%s says %q (%s)", key, v.Found, v.Word)
+		}
 	}
 }
