@@ -82,5 +82,6 @@ func (g *group) snapshot() Group {
 
 // rarity is how much it says that two texts share a term which df of n others have.
 func rarity(n, df float64) float64 {
-	return math.Pow(math.Log((n+1)/(df+1)), XExp)
+	w := math.Log((n + 2) / (df + 1))
+	return w * w * w
 }

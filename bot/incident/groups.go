@@ -13,24 +13,25 @@ type Options struct {
 	Alike  float64       // from which similarity (0 to 1) on a text belongs to a group
 	Items  int           // bound of items held; usual 120,000. The oldest leave first
 	Terms  int           // bound of the terms of all items; usual 12 million, about 150 MB
+	Common []string      // sentences as customers write them: what is common in them says little
 }
 
 // Groups puts complaints together that are alike, one after the other as they
 // come. It is for one goroutine at a time. What it holds is bounded by Options:
 // beyond a bound the oldest items leave, as if the window were shorter.
 type Groups struct {
-	o       Options
-	items   []*entry // in order of arrival, from head on
-	head    int
-	held    int // terms of all items
-	byID    map[string]*entry
-	posts   map[term]*posting
-	groups  map[int32]*group
-	keyed   map[string]*group
-	pins    map[string]*group
-	serial  int32
-	score   map[int32]float64 // scratch
-	visited int
+	o      Options
+	items  []*entry // in order of arrival, from head on
+	head   int
+	held   int // terms of all items
+	byID   map[string]*entry
+	posts  map[term]*posting
+	groups map[int32]*group
+	keyed  map[string]*group
+	pins   map[string]*group
+	serial int32
+	score  map[int32]float64 // scratch
+	base   int               // common sentences
 }
 
 // NewGroups begins without any.
@@ -39,16 +40,33 @@ func NewGroups(o Options) *Groups {
 	o.Alike = cmp.Or(o.Alike, usualAlike)
 	o.Items = cmp.Or(o.Items, 120_000)
 	o.Terms = cmp.Or(o.Terms, 12_000_000)
-	return &Groups{
+	s := &Groups{
 		o: o, byID: map[string]*entry{}, posts: map[term]*posting{}, groups: map[int32]*group{},
 		keyed: map[string]*group{}, pins: map[string]*group{}, score: map[int32]float64{},
+		base: len(o.Common),
 	}
+	for _, text := range o.Common {
+		for _, m := range terms(text) {
+			p := s.posts[m.term]
+			if p == nil {
+				p = &posting{pins: 1} // stays
+				s.posts[m.term] = p
+			}
+			p.df++
+		}
+	}
+	return s
 }
 
+// size is how many texts the rarity of a term is reckoned among.
+func (s *Groups) size() float64 { return float64(s.base + len(s.items) - s.head) }
+
 const (
-	usualAlike = 0.2
+	usualAlike = 0.1
+	standsOut  = 14     // times as alike as what is alike by chance
 	looked     = 20_000 // entries of postings that are looked at for one item
 	compared   = 12     // groups that an item is compared with
+	bare       = 0.3    // likeness that is needed while there is little to compare with
 )
 
 // Add puts an item to the group it is most alike, or begins one, and returns that
@@ -113,7 +131,7 @@ func (s *Groups) alike(e *entry) []*group {
 	}
 	slices.SortFunc(posts, func(a, b *posting) int { return len(a.groups) - len(b.groups) })
 	clear(s.score)
-	n := float64(len(s.items) - s.head)
+	n := s.size()
 	left := looked
 	for _, p := range posts {
 		if left -= len(p.groups); left < 0 {
@@ -124,33 +142,27 @@ func (s *Groups) alike(e *entry) []*group {
 			s.score[serial] += w
 		}
 	}
-	type candidate struct {
-		g     *group
-		score float64
-	}
-	var best []candidate
+	best := make([]candidate, 0, compared+1)
 	for serial, score := range s.score {
-		g := s.groups[serial]
-		if g == nil || len(best) == compared && score <= best[compared-1].score {
+		c := candidate{s.groups[serial], score}
+		if c.g == nil || len(best) == compared && !c.before(best[compared-1]) {
 			continue
 		}
-		i, _ := slices.BinarySearchFunc(best, score, func(c candidate, v float64) int { return cmp.Compare(v, c.score) })
-		best = slices.Insert(best, i, candidate{g, score})
+		i, _ := slices.BinarySearchFunc(best, c, candidate.compare)
+		best = slices.Insert(best, i, c)
 		best = best[:min(len(best), compared)]
 	}
 	for i := range best {
 		best[i].score = s.likeness(e.terms, best[i].g)
 	}
-	slices.SortFunc(best, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.g.serial, b.g.serial))
-	})
-	need := XBare
+	slices.SortFunc(best, candidate.compare)
+	need := bare
 	if len(best) == compared { // to stand out, against what is like it by chance
 		chance := 0.0
 		for _, c := range best[compared/2:] {
 			chance += c.score / (compared / 2)
 		}
-		need = max(s.o.Alike, XRho*chance)
+		need = max(s.o.Alike, standsOut*chance)
 	}
 	kept := best[:0]
 	for _, c := range best {
@@ -165,10 +177,23 @@ func (s *Groups) alike(e *entry) []*group {
 	return found
 }
 
+// candidate is a group that an item may belong to.
+type candidate struct {
+	g     *group
+	score float64
+}
+
+// compare orders by score, the highest first, then by age.
+func (c candidate) compare(d candidate) int {
+	return cmp.Or(cmp.Compare(d.score, c.score), cmp.Compare(c.g.serial, d.g.serial))
+}
+
+func (c candidate) before(d candidate) bool { return c.compare(d) < 0 }
+
 // likeness is how alike words are to a group's: the cosine of their rare terms,
 // a term being rare that stands in few items besides the group's own.
 func (s *Groups) likeness(words []mark, g *group) float64 {
-	n := float64(len(s.items) - s.head - len(g.entries))
+	n := s.size() - float64(len(g.entries))
 	var both, mine float64
 	for _, t := range words {
 		w := g.terms[t.term]
@@ -178,7 +203,7 @@ func (s *Groups) likeness(words []mark, g *group) float64 {
 		}
 		f := float64(t.weight)
 		if p == nil {
-			mine += rarity(n, 0) * f * f * XUnseen
+			mine += rarity(n, 0) * f * f
 			continue
 		}
 		r := rarity(n, max(0, float64(p.df)-float64(w.n)))
@@ -188,7 +213,7 @@ func (s *Groups) likeness(words []mark, g *group) float64 {
 	if both == 0 {
 		return 0
 	}
-	return both / math.Sqrt(mine*s.norm(g, n)) * math.Pow(float64(max(1, len(g.who))), XBoost)
+	return both / math.Sqrt(mine*s.norm(g, n))
 }
 
 // norm is the length of a group's terms among n others; an old one serves while
@@ -207,7 +232,7 @@ func (s *Groups) norm(g *group, n float64) float64 {
 
 // same says whether two groups are one event: by the same measure.
 func (s *Groups) same(a, b *group) bool {
-	n := float64(len(s.items) - s.head - len(a.entries) - len(b.entries))
+	n := s.size() - float64(len(a.entries)+len(b.entries))
 	var both, as, bs float64
 	for t, w := range a.terms {
 		v := b.terms[t]

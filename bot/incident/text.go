@@ -5,19 +5,21 @@ import (
 )
 
 // maxTerms bounds the terms of one text: what stands at its beginning counts.
-const maxTerms = 768
+const (
+	maxTerms = 768
+	leading  = 40 // characters at the beginning
+	leads    = 2  // times as much they weigh
+)
 
-// A term is a hash of two or three characters that follow each other; its lowest
-// bit is free.
+// A term is a hash of two or three characters that follow each other.
 type term = uint32
 
-// weight is what a term counts in its text: people say first what it is about.
+// mark is a term of a text and what it counts there: people say first what it is
+// about.
 type mark struct {
 	term
 	weight float32
 }
-
-var XLead, XLeadW, XExp, XUnseen, XLen, XBoost, XRho, XBare = 40, 2.0, 3.0, 1.0, 0.5, 0.0, 12.0, 0.3
 
 // terms are the different pairs and triples of characters of a text, in no order
 // that means anything. Case, width, spaces and the marks that stand for hidden
@@ -33,8 +35,8 @@ func terms(text string) []mark {
 		r = plain(r)
 		n++
 		w := float32(1)
-		if n <= XLead {
-			w = float32(XLeadW)
+		if n <= leading {
+			w = leads
 		}
 		switch {
 		case r == ' ':
