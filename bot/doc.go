@@ -15,7 +15,8 @@
 //
 // What staff do comes in through package workbench (buttons, commands) and
 // handlers/console (the ticket page); both call package casework, which knows
-// what a move on a case means for everybody concerned. What is sent goes through
+// what a move on a case means for everybody concerned; what is given as a
+// compensation, and who decided it, is kept by package approval. What is sent goes through
 // package delivery and nothing else. Who works here is package staff, when they
 // do is package hours, what kinds of case there are is package desk, and every
 // word said is in the files of prompts.

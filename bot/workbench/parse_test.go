@@ -159,3 +159,21 @@ func TestACompensationIsTakenApart(t *testing.T) {
 		}
 	}
 }
+
+// Whatever is typed behind 补偿, it is an answer to read or a grant that can be made.
+func TestAnyCompensationIsReadOrRefused(t *testing.T) {
+	s := newStage(t)
+	p, _ := s.Roster.ByID("fd01")
+	turn := &turn{Bench: s.Bench, p: p, now: s.now()}
+	part := rapid.SampledFrom([]string{"赠礼", "升级房型", "抹零", " ", "，", "200", "1,000.55", "元", "口头", "刘峰", "告诉客人：", "给您送果盘", "9999999999999", ".", "-5"})
+	rapid.Check(t, func(r *rapid.T) {
+		text := strings.Join(rapid.SliceOfN(rapid.OneOf(part, rapid.String()), 0, 8).Draw(r, "parts"), "")
+		g, err := turn.readGrant(plain(text))
+		if err != nil && !refused(err) {
+			r.Fatal(err)
+		}
+		if err == nil && (g.Amount <= 0 || g.Form == "") {
+			r.Fatalf("%q is %+v", text, g)
+		}
+	})
+}
