@@ -135,6 +135,7 @@ func (f *Fields) take(t []rune, from, to, nd int) {
 		set(&f.Order, strings.ToUpper(text))
 	case labelled(t, from, []string{"编号", "工单", "单号", "工单号"}) && !letters && len(d) >= 4 && len(d) <= 6:
 		set(&f.Number, d)
+	case !letters && (len(d) == 10 || len(d) == 12) && d[0] == '1' && d[1] >= '3' && text == bare(t): // a mobile number, mistyped
 	case !letters && len(d) >= 9 && len(d) <= 32:
 		set(&f.Order, d)
 	case letters && nd >= 6 && len(text) >= 10:

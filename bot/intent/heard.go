@@ -16,7 +16,7 @@ var (
 )
 
 // asides are clauses without a matter of their own.
-var asides = []string{"老客户", "老顾客", "老会员", "会员了", "常客", "在吗", "在不在", "有人吗", "说实话", "真的是", "我就想问", "你们看着办", "什么情况", "怎么回事", "转人工", "人工", "急", "快点", "谢谢", "麻烦", "什么意思", "要投诉", "投诉", "是不是不想管", "没完"}
+var asides = []string{"老客户", "老顾客", "老会员", "会员了", "常客", "在吗", "在不在", "有人吗", "说实话", "真的是", "我就想问", "你们看着办", "什么情况", "怎么回事", "转人工", "人工", "急", "快点", "谢谢", "麻烦", "什么意思", "要投诉", "投诉", "是不是不想管", "没完", "气死", "烦死", "无语"}
 
 // Heard restates what a customer told in their own words, fit to stand before
 // "，让您…": greetings, swearing, asides and marks go, 都没 becomes 还没, at most 24

@@ -20,6 +20,8 @@ func plain(s string) []rune {
 			r = ' '
 		case r > 0xff00 && r < 0xff5f:
 			r -= 0xfee0
+		case r >= '①' && r <= '⑨':
+			r += '1' - '①'
 		case r == utf8.RuneError || invisible(r):
 			continue
 		}
@@ -90,7 +92,9 @@ func isEmoji(r rune) bool {
 }
 
 // isAngry holds for pictures of anger, sorrow and refusal.
-func isAngry(r rune) bool { return strings.ContainsRune("😠😡🤬👿💢😤😒🙄😞😢😭😩😫🤮🤢👎🖕💩😾", r) }
+func isAngry(r rune) bool {
+	return strings.ContainsRune("😠😡🤬👿💢😤😒🙄😞😢😭😩😫🤮🤢👎🖕💩😾", r)
+}
 
 // bare keeps letters, digits and Han only.
 func bare(t []rune) string {
