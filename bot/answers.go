@@ -252,16 +252,13 @@ func (s *scene) phoneTold(a *desk.Ask, open bool) (told, bool) {
 	if p := s.read.Fields.Phone; p != "" {
 		return told{a.ID, p, customer.Mask(p) + " 记下了"}, true
 	}
-	if !open {
-		return told{}, false
-	}
 	d := strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' {
 			return r
 		}
 		return -1
 	}, s.text)
-	if len(d) < 5 || len(d) > 15 || utf8.RuneCountInString(s.text) > len(d)+8 {
+	if len(d) < 5 || len(d) > 15 || utf8.RuneCountInString(s.text) > len(d)+8 || !open && !nearly(s.text) {
 		return told{}, false
 	}
 	odd := "位数不太对"
@@ -273,6 +270,13 @@ func (s *scene) phoneTold(a *desk.Ask, open bool) (told, bool) {
 		odd = "多了 " + fmt.Sprint(-n) + " 位"
 	}
 	return told{a.ID, d, s.Words.Line(prompts.SlotPhoneOdd, prompts.Vars{"value": d, "odd": odd})}, true
+}
+
+// nearly says that a text is a mobile number with a figure too few or too many, and
+// nothing else.
+func nearly(text string) bool {
+	d := strings.Trim(text, marks)
+	return (len(d) == 10 || len(d) == 12) && d[0] == '1' && d[1] >= '3' && strings.Trim(d, "0123456789") == ""
 }
 
 // written is a number in the expected form, or to the open question whatever was
@@ -326,19 +330,28 @@ func (s *scene) option(a *desk.Ask, open bool) (told, bool) {
 		all = append(all, chat.Option{Label: o.Label, Key: o.ID})
 	}
 	for _, c := range append([]string{strings.Trim(s.text, marks)}, s.clauses()...) {
-		if !open && utf8.RuneCountInString(c) < 3 {
-			continue
-		}
-		for _, o := range a.Options {
-			if c == o.Label || slices.Contains(o.Words, c) {
-				return told{a.ID, o.ID, o.Noted}, true
-			}
-		}
-		if o, ok := intent.MatchOption(c, all); ok && open {
-			return told{a.ID, o.Key, a.Option(o.Key).Noted}, true
+		if o := chosen(a, all, c, open); o != nil {
+			return told{a.ID, o.ID, o.Noted}, true
 		}
 	}
 	return told{}, false
+}
+
+// chosen is the option that a part of what was said means. When the question is
+// not open, only its own words count.
+func chosen(a *desk.Ask, all []chat.Option, clause string, open bool) *desk.Answer {
+	if !open && utf8.RuneCountInString(clause) < 3 {
+		return nil
+	}
+	for i, o := range a.Options {
+		if clause == o.Label || slices.Contains(o.Words, clause) {
+			return &a.Options[i]
+		}
+	}
+	if o, ok := intent.MatchOption(clause, all); ok && open {
+		return a.Option(o.Key)
+	}
+	return nil
 }
 
 // free is what was said, when it is short and no matter of its own; else "".
@@ -378,13 +391,18 @@ func (s *scene) rest(q *desk.Ask, got []told) string {
 		case intent.Greeting, intent.Thanks, intent.Rating:
 			continue
 		case intent.Unknown, intent.Other, intent.Abuse:
-			if utf8.RuneCountInString(c) >= 6 && r.Fields == (intent.Fields{}) && !intent.Declines(c) && !s.isAnswer(c, got) {
+			if utf8.RuneCountInString(c) >= 6 && r.Fields == (intent.Fields{}) && !intent.Declines(c) && !s.isAnswer(q, c, got) {
 				rest = append(rest, c)
 			}
 			continue
 		}
-		if r.Confidence(r.Main) >= 0.5 && !s.isAnswer(c, got) && !(r.Main == intent.Progress && r.Fields != (intent.Fields{})) {
+		if r.Confidence(r.Main) >= 0.5 && !s.isAnswer(q, c, got) && !(r.Main == intent.Progress && r.Fields != (intent.Fields{})) {
 			rest = append(rest, c)
+		}
+	}
+	if len(rest) > 0 { // 另外送两瓶水
+		for _, w := range beside {
+			rest[0] = strings.TrimSpace(strings.TrimPrefix(rest[0], w))
 		}
 	}
 	return strings.Join(rest, "，")
@@ -411,27 +429,17 @@ func onlyFields(text string, f intent.Fields) bool {
 }
 
 // isAnswer says that a part of what was said is what was noted, and no more.
-func (s *scene) isAnswer(clause string, got []told) bool {
+func (s *scene) isAnswer(q *desk.Ask, clause string, got []told) bool {
 	for _, g := range got {
 		if g.value == strings.Trim(s.text, marks) || g.value == clause {
 			return true
 		}
-		if o, ok := s.option(&desk.Ask{ID: g.slot, Options: s.optionsOf(g)}, true); ok && o.value == g.value && strings.Contains(s.text, clause) && utf8.RuneCountInString(clause) <= 8 {
-			return true
-		}
 	}
-	return false
-}
-
-func (s *scene) optionsOf(g told) []desk.Answer {
-	for i := range s.Cases.Pack().Kinds {
-		if a := s.Cases.Pack().Kinds[i].Question(g.slot); a != nil {
-			if o := a.Option(g.value); o != nil {
-				return []desk.Answer{*o}
-			}
-		}
+	var all []chat.Option
+	for _, o := range q.Options {
+		all = append(all, chat.Option{Label: o.Label, Key: o.ID})
 	}
-	return nil
+	return chosen(q, all, clause, true) != nil
 }
 
 // wanted is what a bare number means as an answer to a question.
@@ -486,7 +494,7 @@ func (s *scene) figure() bool {
 // it: a telephone number, the room. It is true when that was all.
 func (s *scene) volunteer(t *ticket.Ticket) bool {
 	k := s.Cases.Pack().Kind(string(t.Kind))
-	if k == nil || s.read.Fields == (intent.Fields{}) {
+	if k == nil || s.read.Fields == (intent.Fields{}) && !nearly(s.text) {
 		return false
 	}
 	var got []told
@@ -504,7 +512,7 @@ func (s *scene) volunteer(t *ticket.Ticket) bool {
 		return false
 	}
 	s.fill(t, got, true)
-	if s.rest(&desk.Ask{ID: got[0].slot}, got) != "" || s.read.Anger >= 0.7 {
+	if !nearly(s.text) && s.rest(&desk.Ask{ID: got[0].slot}, got) != "" || s.read.Anger >= 0.7 {
 		return false
 	}
 	s.picturesTo(t)

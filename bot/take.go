@@ -7,6 +7,7 @@ import (
 	"kefu/bot/casework"
 	"kefu/bot/conversation"
 	"kefu/bot/customer"
+	"kefu/bot/intent"
 	"kefu/bot/ticket"
 	"kefu/prompts"
 )
@@ -60,6 +61,9 @@ func (s *scene) particulars(in *casework.Intake) {
 			*to = v
 		}
 	}
+	if in.Kind == ticket.Repair && s.read.Fields.Room == "" {
+		set(&in.Room, public(s.text))
+	}
 	set(&in.Room, s.room())
 	set(&in.OrderNo, s.read.Fields.Order)
 	set(&in.Product, s.read.Fields.Product)
@@ -71,6 +75,19 @@ func (s *scene) particulars(in *casework.Intake) {
 		in.Slots = s.slots(in.Kind)
 	}
 	set(&in.Guest.Name, in.Slots["name"])
+}
+
+// publicPlaces are where something may be broken besides rooms.
+var publicPlaces = []string{"大堂", "大厅", "餐厅", "泳池", "健身房", "电梯", "走廊", "停车场", "会议室", "花园", "温泉", "儿童乐园"}
+
+// public is the place of the house that a text names, "" when none.
+func public(text string) string {
+	for _, p := range publicPlaces {
+		if strings.Contains(text, p) {
+			return p
+		}
+	}
+	return ""
 }
 
 // before is how often the customer came with the same matter, or about the same
@@ -139,6 +156,9 @@ func (s *scene) sayTaken(t *ticket.Ticket, v prompts.Vars) {
 	keys := takenKeys[t.Kind]
 	key := keys[0]
 	v["echo"] = s.Reader.Heard(s.text)
+	if s.read.Main == intent.Unknown || s.read.Main == intent.Other {
+		v["echo"] = "" // 就是这里
+	}
 	if s.topic != nil {
 		v["sorry"] = s.topic.Sorry
 	}

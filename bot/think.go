@@ -101,7 +101,7 @@ func (s *scene) words(ctx context.Context) error {
 	if done, err := s.answer(ctx); done || err != nil {
 		return err
 	}
-	if onlyFields(s.text, r.Fields) && s.byNo(r.Fields.Number) == nil {
+	if (onlyFields(s.text, r.Fields) || nearly(s.text)) && s.byNo(r.Fields.Number) == nil {
 		if t := s.current(); t != nil && s.volunteer(t) {
 			return nil
 		}

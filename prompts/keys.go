@@ -16,7 +16,6 @@ const ( // Following, coming back, the menu.
 const ( // Complaints, requests, repairs and what follows from them.
 	ComplaintKnown         = "complaint.known"          // 认出地点和事情
 	ComplaintAskedRoom     = "complaint.asked_room"     // 没认出细节
-	ComplaintPhone         = "complaint.phone"          // 答了第一问，再问手机号
 	ComplaintNoted         = "complaint.noted"          // 答完了，不再问
 	ComplaintClaimed       = "complaint.claimed"        // 接单后告诉客人（占 1 条）
 	ComplaintClaimedChange = "complaint.claimed_change" // 换了人负责（占 1 条）

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"maps"
+	"regexp"
 	"strings"
 
 	"kefu/bot/customer"
@@ -136,8 +137,15 @@ func (d *Desk) subject(t *ticket.Ticket) string {
 	if told == "" {
 		return t.Matter
 	}
+	told = short.ReplaceAllString(told, "$1-$2 ")
+	if t.Kind == ticket.Order {
+		return told + "；" + t.Matter
+	}
 	return clip(t.Matter, 10) + "，" + told
 }
+
+// short are dates as cards write them.
+var short = regexp.MustCompile(`(\d+) 月 (\d+) 日`)
 
 // SlotTitle is how a slot of a case is called: 房号.
 func (d *Desk) SlotTitle(t *ticket.Ticket, slot string) string { return d.slotTitle(t, slot) }
