@@ -30,6 +30,16 @@ func (c *checker) words() {
 		need(d, key+".do", string(l.Do))
 		listed(d, key+".words", l.Words)
 	}
+	for i, g := range c.p.Words.Synonyms {
+		key := fmt.Sprintf("synonyms[%d]", i)
+		listed(d, key, g)
+		if len(g) == 1 {
+			d.at(key, "只有一个词", "写上意思相同的词，或删掉这一组")
+		}
+	}
+	if len(c.p.Words.Binding) > 0 {
+		listed(d, "binding", c.p.Words.Binding)
+	}
 }
 
 // listed checks one list: there is something in it, and each word can be found.

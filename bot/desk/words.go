@@ -12,6 +12,8 @@ type Words struct {
 	Major     []Group        `yaml:"major"`     // raise what a customer writes to a major complaint
 	Safety    []string       `yaml:"safety"`    // danger now, whatever the hour
 	Sensitive []wording.List `yaml:"sensitive"` // what nobody, person or bot, is to send to customers as it is
+	Synonyms  [][]string     `yaml:"synonyms"`  // groups of words that mean the first, for finding articles
+	Binding   []string       `yaml:"binding"`   // make a question one of money or policy, besides those everybody knows
 }
 
 // Group is words of one meaning.

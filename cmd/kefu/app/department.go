@@ -137,7 +137,7 @@ func limits(p *desk.Pack) ticket.Limits {
 // openKnowledge opens the base and, when it is empty, fills it with what comes
 // with the pack.
 func openKnowledge(ctx context.Context, e store.Engine, p *desk.Pack, now time.Time) (*knowledge.Base, error) {
-	base, err := knowledge.Open(ctx, e, knowledge.Options{})
+	base, err := knowledge.Open(ctx, e, knowledge.Options{Synonyms: p.Words.Synonyms, Binding: p.Words.Binding})
 	if err != nil {
 		return nil, err
 	}
