@@ -1,13 +1,13 @@
 package bot_test
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
-
-	"pgregory.net/rapid"
 
 	"kefu/bot/chat"
 	"kefu/bot/desk"
@@ -41,6 +41,7 @@ func (s *stage) told(who string, want map[string]string) {
 }
 
 func TestSeveralAnswersAtOnce(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	s.talk("li", "水龙头漏水", "是哪个房间", "房号1208 电话138 1234 五六七八，下午三点后在", "您现在在房间吗")
 	s.told("li", map[string]string{"room": "1208", "phone": "13812345678", "when": "11 月 24 日周二 15:00 以后"})
@@ -50,6 +51,7 @@ func TestSeveralAnswersAtOnce(t *testing.T) {
 }
 
 func TestAnswerBesideSomethingNew(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	s.talk("li", "房间太脏了，投诉", "房号", "1208，另外送两瓶水", "两瓶水这就送到 1208")
 	list := s.cases(chat.Customer("hotel", "li"))
@@ -68,6 +70,7 @@ func TestAnswerBesideSomethingNew(t *testing.T) {
 }
 
 func TestCorrections(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	s.talk("li", "空调坏了", "是哪个房间", "1208", "您现在在房间吗", "不是1208，是1218", "改成 1218，已告诉工程值班", "在房间", "好")
 	s.told("li", map[string]string{"room": "1218", "stay": "in"})
@@ -89,6 +92,7 @@ func TestCorrections(t *testing.T) {
 }
 
 func TestChangeByTap(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	s.talk("li", "订一桌明晚6点4位，我叫李明，电话13812345678", "改一下")
 	c := s.open("li")
@@ -104,34 +108,37 @@ func TestChangeByTap(t *testing.T) {
 // Nothing is asked that was asked before, not after days either, and never more
 // than the kind allows; whatever the customer says.
 func TestNothingIsAskedTwice(t *testing.T) {
-	lines := []string{"不方便", "1208", "13812345678", "你好", "算了", "在房间", "快点", "还没好吗", "早餐几点", "嗯", "打错了", "跳过", "不是1208，是1218"}
+	t.Parallel()
+	lines := []string{"不方便", "1208", "13812345678", "算了", "在房间", "快点", "还没好吗", "早餐几点", "打错了", "跳过", "不是1208，是1218"}
 	questions := []string{"方便说一下房号吗", "您现在在房间吗", "留个手机号吗"}
+	firsts := []string{"房间太脏了，我要投诉", "1208房间太脏了，我要投诉", "前台态度很差，投诉"}
+	waits := []time.Duration{time.Second, time.Minute, 5 * time.Hour, 30 * time.Hour}
 	s := newStage(t)
-	n := 0
-	rapid.Check(t, func(rt *rapid.T) {
-		n++
-		who := "guest" + time.Duration(n).String()
-		first := rapid.SampledFrom([]string{"房间太脏了，我要投诉", "1208房间太脏了，我要投诉", "前台态度很差，投诉"}).Draw(rt, "first")
-		heard := s.say(who, first)
-		for range rapid.IntRange(1, 6).Draw(rt, "more") {
-			s.pass(rapid.SampledFrom([]time.Duration{time.Second, time.Minute, 5 * time.Hour, 30 * time.Hour}).Draw(rt, "later"))
-			heard += "\n" + s.say(who, rapid.SampledFrom(lines).Draw(rt, "line"))
+	chance := rand.New(rand.NewPCG(4, 8))
+	pick := func(list []string) string { return list[chance.IntN(len(list))] }
+	for n := range 14 {
+		who := fmt.Sprint("guest", n)
+		heard := s.say(who, pick(firsts))
+		for range 1 + chance.IntN(6) {
+			s.pass(waits[chance.IntN(len(waits))])
+			heard += "\n" + s.say(who, pick(lines))
 		}
 		asked := 0
 		for _, q := range questions {
 			k := strings.Count(heard, q)
 			asked += k
 			if k > 1 {
-				rt.Fatalf("%q was asked %d times:\n%s", q, k, heard)
+				t.Fatalf("%q was asked %d times:\n%s", q, k, heard)
 			}
 		}
 		if asked > 2 {
-			rt.Fatalf("%d questions:\n%s", asked, heard)
+			t.Fatalf("%d questions:\n%s", asked, heard)
 		}
-	})
+	}
 }
 
 func TestAskedNothingWhenAngry(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	for _, line := range []string{"你们太垃圾了！！！房间脏得要死，气死我了！！"} {
 		if got := s.say("angry", line); strings.Contains(got, "？") {
@@ -141,6 +148,7 @@ func TestAskedNothingWhenAngry(t *testing.T) {
 }
 
 func TestAnswerAfterHours(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	s.talk("li", "房间太脏了，投诉", "房号")
 	s.pass(5 * time.Hour)
@@ -154,6 +162,7 @@ func TestAnswerAfterHours(t *testing.T) {
 // What was begun and never became a case ends after a day: with a word while there
 // are credits, else in silence.
 func TestWhatWasBegunEnds(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	ends := func(who string, after time.Duration) string {
 		t.Helper()
@@ -198,6 +207,7 @@ func (s *stage) picture(who string) string {
 func (s *stage) files(who string) int { return len(s.open(who).Files) }
 
 func TestPicturesReachTheCase(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	if got := s.picture("li"); !strings.Contains(got, "照片收到了") { // before there is a case
 		t.Error(got)
@@ -251,6 +261,7 @@ ask:
 
 // The same questions serve a maker of washing machines.
 func TestRepairOfAppliances(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS("desk/packs/hotel")); err != nil {
 		t.Fatal(err)
