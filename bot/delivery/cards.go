@@ -2,8 +2,11 @@ package delivery
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"maps"
+	"slices"
 	"time"
 
 	"kefu/bot/chat"
@@ -76,50 +79,40 @@ func (o *Outbox) ByTask(ctx context.Context, task string) (*Delivery, error) {
 	return list[0], nil
 }
 
-// prepareUpdate fills in the response code of a card's change; ok false: there is
-// nothing to send, and d says why. A card not sent yet is not sent as it was: it
-// gets the new face, or is cancelled when that has no buttons.
+// prepareUpdate makes what a card's change says. With an unused response code that
+// is the change; WeCom: each code serves once, within 72 hours. Without one it is a
+// new card in place of the old, which answers a press with a sentence. ok false:
+// there is nothing to send, and d says why. A card not sent yet is not sent as it
+// was: it gets the new face, or is cancelled when that has no buttons.
 func (o *Outbox) prepareUpdate(ctx context.Context, d *Delivery, now store.Time) (c chat.Content, ok bool, err error) {
-	c = d.Content
-	var code, task string
-	early, wait := false, false
-	_, err = o.all.Update(ctx, c.Updates, func(x *Delivery) error {
-		code, early, wait = "", false, false
-		if x.Content.Card != nil {
-			task = x.Content.Card.TaskID
-		}
-		switch x.State {
-		case Sending:
-			wait = true
-		case Queued:
-			if wait = x.Unsure > 0; wait { // it may have arrived as it was
-				return store.ErrUnchanged
-			}
-			early = true
-			x.reface(c.Card, now)
-			return nil
-		case Sent, Unknown:
-			if f := x.fresh(d.ID, now); f != nil {
-				f.Used, code = d.ID, f.Code
-				return nil
-			}
-		}
-		return store.ErrUnchanged
-	})
-	switch {
-	case err != nil && !errors.Is(err, store.ErrNotFound):
-		return c, false, err
-	case wait:
-		return c, false, o.change(ctx, d, func(d *Delivery) { d.Retry = now.Add(2 * time.Second) })
-	case early:
-		return c, false, o.change(ctx, d, func(d *Delivery) { d.become(Cancelled, now) })
-	case code == "":
-		return c, false, o.change(ctx, d, func(d *Delivery) { d.end(Failed, now) })
+	id, err := o.newest(ctx, d)
+	if errors.Is(err, store.ErrNotFound) {
+		return d.Content, false, o.change(ctx, d, func(d *Delivery) { d.end(Failed, now) })
 	}
+	if err != nil {
+		return d.Content, false, err
+	}
+	var to target
+	if _, err = o.all.Update(ctx, id, func(x *Delivery) error {
+		to = target{}
+		return to.take(x, d, now)
+	}); err != nil {
+		return d.Content, false, err
+	}
+	switch {
+	case to.wait:
+		return d.Content, false, o.change(ctx, d, func(d *Delivery) { d.Retry = now.Add(2 * time.Second) })
+	case to.anew:
+		d.replace()
+		return d.Content, true, nil
+	case to.code == "":
+		return d.Content, false, o.change(ctx, d, func(d *Delivery) { d.become(Cancelled, now) })
+	}
+	c = d.Content
 	if c.Card != nil {
 		card := *c.Card
 		if card.TaskID == "" {
-			card.TaskID = task
+			card.TaskID = to.task
 		}
 		c.Card = &card
 	}
@@ -127,8 +120,84 @@ func (o *Outbox) prepareUpdate(ctx context.Context, d *Delivery, now store.Time)
 	if c.Values == nil {
 		c.Values = map[string]string{}
 	}
-	c.Values[ResponseCode] = code
+	c.Values[ResponseCode] = to.code
 	return c, true, nil
+}
+
+// target is the card that a change is for, and what it allows.
+type target struct {
+	code, task string
+	wait       bool // it is being sent, or may have been
+	anew       bool // it can be changed no more: the change becomes a card
+}
+
+// take claims what the change d needs of its card x.
+func (to *target) take(x, d *Delivery, now store.Time) error {
+	face := d.Content.Card
+	if x.Content.Card != nil {
+		to.task = x.Content.Card.TaskID
+	}
+	switch x.State {
+	case Sending:
+		to.wait = true
+	case Queued:
+		if to.wait = x.Unsure > 0; to.wait { // it may have arrived as it was
+			return store.ErrUnchanged
+		}
+		x.reface(face, now)
+		return nil
+	case Sent, Unknown:
+		if f := x.fresh(d.ID, now); f != nil {
+			f.Used, to.code = d.ID, f.Code
+			return nil
+		}
+		// Somebody whose card never changed, and who did nothing with it for three
+		// days, is not written to only to see it grey.
+		worth := face != nil && (len(face.Buttons) > 0 || x.changed())
+		if to.anew = worth && x.Content.Form == chat.AsCard; to.anew {
+			x.Heir = d.ID
+			return nil
+		}
+	}
+	return store.ErrUnchanged
+}
+
+// maxHeirs bounds how many cards follow each other in the place of one.
+const maxHeirs = 50
+
+// newest is the id of the card that stands in the place of the one d changes.
+func (o *Outbox) newest(ctx context.Context, d *Delivery) (id string, err error) {
+	id = d.Content.Updates
+	for range maxHeirs {
+		x, err := o.all.Get(ctx, id)
+		if err != nil {
+			return "", err
+		}
+		if x.Heir == "" || x.Heir == d.ID {
+			return id, nil
+		}
+		id = x.Heir
+	}
+	return id, nil
+}
+
+// changed says that a card was changed, or stands in the place of another.
+func (d *Delivery) changed() bool {
+	return d.Content.Updates != "" || slices.ContainsFunc(d.Codes, func(c Code) bool { return c.Used != "" })
+}
+
+// replace makes a change of a card that can be changed no more a card of its own.
+// Nobody is told should it not arrive: the matter is known.
+func (d *Delivery) replace() {
+	card := *d.Content.Card
+	card.TaskID = taskOf(d.ID)
+	d.Content.Form, d.Content.Card, d.Task, d.Told = chat.AsCard, &card, card.TaskID, true
+}
+
+// taskOf is the task id of a card; it is never used twice.
+func taskOf(id string) string {
+	sum := sha256.Sum256([]byte(id))
+	return "d" + hex.EncodeToString(sum[:16])
 }
 
 // outdated is a change of d that waits behind it.
@@ -144,8 +213,15 @@ func outdated(d *Delivery, list []*Delivery) *Delivery {
 	return nil
 }
 
-// reface changes a card that was not sent yet.
+// reface changes a card that was not sent yet. One in the place of another is sent
+// also when there is nothing to press any more.
 func (d *Delivery) reface(card *chat.Card, now store.Time) {
+	if card != nil && d.Content.Updates != "" && d.Content.Card != nil {
+		face := *card
+		face.TaskID = d.Content.Card.TaskID
+		d.Content.Card, d.Call, d.Called = &face, chat.Call{}, store.Time{}
+		return
+	}
 	if card == nil || len(card.Buttons) == 0 || d.Content.Card == nil || d.Content.Form != chat.AsCard {
 		d.become(Cancelled, now)
 		d.derive(now)

@@ -189,6 +189,12 @@ func (d *Delivery) next(now store.Time) {
 func (d *Delivery) end(s State, now store.Time) {
 	d.become(s, now)
 	d.Lost = now
+	switch { // nothing is sent again by itself any more
+	case s == Unknown && d.To.Channel == chat.OA:
+		d.Reason = Unsure
+	case d.Reason == trouble:
+		d.Reason = gaveUp
+	}
 	if s == Unknown && len(d.Merged) > 0 {
 		d.effect(effMerged)
 	}

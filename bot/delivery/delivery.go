@@ -100,6 +100,7 @@ type Delivery struct {
 	For      string       `json:"for,omitempty"`     // of a nudge: the held delivery it speaks of
 	Effects  []string     `json:"effects,omitempty"` // what must still follow in other documents
 	Told     bool         `json:"told,omitempty"`    // OnUndelivered has been asked for
+	Heir     string       `json:"heir,omitempty"`    // of a card: the one sent in its place
 	Codes    []Code       `json:"codes,omitempty"`   // of a card
 	At       store.Time   `json:"at,omitzero"`       // when State became what it is
 

@@ -336,11 +336,14 @@ func TestCardUpdate(t *testing.T) {
 		for _, s := range w.carrier.sends[1:] {
 			codes = append(codes, s.code)
 		}
-		if !slices.Equal(codes, []string{"code-2", "code-1"}) {
+		if !slices.Equal(codes, []string{"code-2", "code-1", ""}) {
 			t.Errorf("codes %v", codes)
 		}
 		w.want("u2", Sent)
-		w.want("u3", Failed)
+		// No code is left: a new card, and what changes next changes that one.
+		if d := w.want("u3", Sent); d.Content.Form != chat.AsCard || d.Task == "" || d.Task == task {
+			t.Errorf("u3: %s with task %q", d.Content.Form, d.Task)
+		}
 		if len(w.told) != 0 {
 			t.Error("told of a card's update")
 		}
@@ -368,7 +371,40 @@ func TestCardUpdate(t *testing.T) {
 		w.later(73 * time.Hour)
 		w.post(update("u1", "已接", 0))
 		w.settle()
-		w.want("u1", Failed)
+		w.want("u1", Cancelled) // nobody who did nothing is written to for a grey card
+		w.post(update("u2", "催办 4827", 1))
+		w.settle()
+		w.wantSends("card:投诉 4827", "card:催办 4827")
+	})
+	t.Run("a new card takes the place of one that cannot change", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		w.carrier.receipt(chat.Receipt{Response: "code-1"})
+		w.post(card("c1", "投诉 4827"))
+		w.settle()
+		w.carrier.receipt(chat.Receipt{})
+		w.post(update("u1", "处理中 4827", 1))
+		w.settle()
+		w.carrier.receipt(chat.Receipt{Response: "code-3"})
+		w.post(update("u2", "等客人 4827", 1))
+		w.settle()
+		w.carrier.next(fail(chat.Later, 45033)) // the change of the new card is tried twice
+		w.post(update("u3", "小陈 14:06 办结", 0))
+		w.later(10 * time.Second)
+		w.post(update("u4", "又开了 4827", 1))
+		w.post(update("u5", "办结了", 0))
+		w.later(10 * time.Second)
+		w.wantSends("card:投诉 4827", "card:处理中 4827", "card:等客人 4827", "card:小陈 14:06 办结", "card:小陈 14:06 办结", "card:又开了 4827", "card:办结了")
+		var codes []string
+		for _, s := range w.carrier.sends {
+			codes = append(codes, s.code)
+		}
+		if want := []string{"", "code-1", "", "code-3", "code-3", "", ""}; !slices.Equal(codes, want) {
+			t.Errorf("codes %q, want %q", codes, want)
+		}
+		if len(w.told) != 0 {
+			t.Error("told of a card's update")
+		}
 	})
 	t.Run("card not sent yet", func(t *testing.T) {
 		t.Parallel()

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -359,5 +360,36 @@ func TestRefusesWhatCannotBeSent(t *testing.T) {
 		if err := w.Post(t.Context(), d); err == nil {
 			t.Errorf("%q was taken", d.ID)
 		}
+	}
+}
+
+// What may have arrived is not sent again by itself, and says so; a person can.
+func TestUnknownIsForAPerson(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.books.open(wang, "m1", w.now0())
+	unsure := fail(chat.Unsure, -1)
+	unsure.Reason = trouble
+	w.carrier.next(unsure, unsure, unsure)
+	w.post(reply("r", "这就来"))
+	w.later(5 * time.Minute)
+	if d := w.want("r", Unknown); d.Reason != Unsure || d.Attempts != maxUnsure {
+		t.Errorf("%q after %d tries", d.Reason, d.Attempts)
+	}
+	if len(w.told) != 1 || w.told[0].Reason != Unsure {
+		t.Errorf("told %+v", w.told)
+	}
+	if err := w.Again(t.Context(), "r"); err != nil {
+		t.Fatal(err)
+	}
+	w.later(time.Minute)
+	if d := w.want("r", Sent); d.Reason != "" {
+		t.Errorf("sent, and says %q", d.Reason)
+	}
+	w.carrier.next(slices.Repeat([]*chat.Failure{{Platform: "oa", Verdict: chat.Later, Reason: trouble}}, 8)...)
+	w.post(line("dead", "新投诉"))
+	w.later(time.Hour)
+	if d := w.want("dead", Dead); d.Reason != gaveUp {
+		t.Errorf("given up, and says %q", d.Reason)
 	}
 }

@@ -2,8 +2,6 @@ package delivery
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -58,8 +56,7 @@ func (d *Delivery) prepare(now store.Time) error {
 	if d.Content.Form == chat.AsCard && d.Content.Card != nil {
 		card := *d.Content.Card
 		if card.TaskID == "" {
-			sum := sha256.Sum256([]byte(d.ID))
-			card.TaskID = "d" + hex.EncodeToString(sum[:16])
+			card.TaskID = taskOf(d.ID)
 		}
 		d.Content.Card, d.Task = &card, card.TaskID
 	}

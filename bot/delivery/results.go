@@ -107,6 +107,9 @@ func (o *Outbox) applyResult(ctx context.Context, id, key, status string) error 
 const (
 	refusedNotice = "服务通知被客人关了"
 	trouble       = "微信接口出错，稍后自动再发"
+	gaveUp        = "微信接口一直出错，没有发出去，请再发一次或打电话"
+	// Unsure is said of what may have arrived and is not sent again by itself.
+	Unsure = "不知道客人收到没有，请看对话或打电话"
 )
 
 func (o *Outbox) dropEarly(ctx context.Context, id string) error {
