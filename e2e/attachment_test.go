@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"bytes"
 	"testing"
+	"time"
 
 	"kefu/bot/chat"
 	"kefu/store"
@@ -41,6 +42,11 @@ func TestPictureOfACaseIsKept(t *testing.T) {
 func TestNewCustomerIsLookedUp(t *testing.T) {
 	r := newRig(t)
 	r.ok(r.sim.Customer("hotel", wang).Say(t.Context(), "早餐几点"))
+	r.eventually("the file", func() bool {
+		c, err := r.app.People.Get(t.Context(), chat.Customer("hotel", wang))
+		return err == nil && c.Rev > 0 && c.Lookup.After(store.At(r.clock.now().Add(time.Minute)))
+	})
+	r.clock.add(5 * time.Minute) // later than the answers to many who write at once
 	r.eventually("the lookup", func() bool {
 		c, err := r.app.People.Get(t.Context(), chat.Customer("hotel", wang))
 		return err == nil && c.Rev > 0 && c.Lookup.IsZero()

@@ -5,6 +5,7 @@ package customer
 import (
 	"context"
 	"errors"
+	"hash/fnv"
 	"slices"
 	"strings"
 	"time"
@@ -121,7 +122,7 @@ func (f *File) Learn(ctx context.Context, id chat.CustomerID, effect string, ch 
 	fresh := func() *Customer {
 		c := &Customer{Created: store.At(now)}
 		if id.Reachable() {
-			c.Lookup = store.At(now)
+			c.Lookup = store.At(now.Add(lookupAfter(id)))
 		}
 		return c
 	}
@@ -138,6 +139,15 @@ func (f *File) Learn(ctx context.Context, id chat.CustomerID, effect string, ch 
 		return nil
 	})
 	return err
+}
+
+// lookupAfter is when WeChat is asked who somebody is: minutes after they first
+// wrote, at another time for each, so that many who write for the first time at
+// once are answered before we ask.
+func lookupAfter(id chat.CustomerID) time.Duration {
+	sum := fnv.New32a()
+	_, _ = sum.Write([]byte(id))
+	return 2*time.Minute + time.Duration(sum.Sum32()%180)*time.Second
 }
 
 func (c *Customer) learn(ch Change) {

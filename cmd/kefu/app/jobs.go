@@ -41,7 +41,7 @@ func (a *App) openJobs(ctx context.Context) error {
 		jobs.FromCollection(a.Inbox.Collection(), jobs.Replies, func(e *inbox.Entry) *store.Time { return &e.Due }, a.Bot.RunEntry),
 		jobs.FromCollection(a.Talks.Collection(), jobs.Replies, func(c *conversation.Conversation) *store.Time { return &c.Due }, a.Bot.RunConversation),
 		jobs.FromCollection(a.Book.Collection(), jobs.Replies, func(t *ticket.Ticket) *store.Time { return &t.Due }, a.Cases.Run),
-		jobs.FromCollection(a.People.Collection(), jobs.Notices, func(c *customer.Customer) *store.Time { return &c.Lookup }, a.lookUp),
+		jobs.FromCollection(a.People.Collection(), jobs.Promotions, func(c *customer.Customer) *store.Time { return &c.Lookup }, a.lookUp),
 		a.Grants.Source(a.Cases.RunGrant),
 		daily.Source(),
 	}
