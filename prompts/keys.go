@@ -122,6 +122,7 @@ const ( // Outside the window; what could not be delivered.
 	ReasonRefused    = "reason.refused"     // 客人关了消息
 	ReasonTrouble    = "reason.trouble"     // 微信接口出错，稍后自动再发
 	ReasonNoticeOff  = "reason.notice_off"  // 服务通知被客人关了
+	ReasonUnknown    = "reason.unknown"     // 不知道客人收到没有，请看对话或打电话
 	TriedNone        = "tried.none"         // “已试”一行
 	TriedNotice      = "tried.notice"       // 服务通知已发
 	TriedFailed      = "tried.failed"       // 服务通知没发出

@@ -9,6 +9,7 @@ import (
 
 	"kefu/bot/chat"
 	"kefu/bot/conversation"
+	"kefu/bot/delivery"
 	"kefu/bot/hours"
 	"kefu/bot/ticket"
 	"kefu/prompts"
@@ -37,6 +38,13 @@ const Again = "again"
 // Customer carries out what a customer did to a case, once for each effect id.
 func (d *Desk) Customer(ctx context.Context, who chat.CustomerID, effect string, act conversation.Act) error {
 	now := d.Now()
+	var left delivery.Allowance // what the owner's card says of it
+	if act.Do == DoAdd || act.Do == DoHelped {
+		var err error
+		if left, err = d.Talks.Left(ctx, who, store.At(now)); err != nil {
+			return err
+		}
+	}
 	_, err := d.change(ctx, act.Ticket, func(t *ticket.Ticket) error {
 		if t.Who != who {
 			return fmt.Errorf("casework: case of another customer")
@@ -44,7 +52,7 @@ func (d *Desk) Customer(ctx context.Context, who chat.CustomerID, effect string,
 		if !t.Once(effect) {
 			return store.ErrUnchanged
 		}
-		c := guestAct{d, act, now}
+		c := guestAct{d, act, now, left}
 		if act.Page { // what is written there opens no window
 			defer func(wrote store.Time) { t.Wrote = wrote }(t.Wrote)
 		}
@@ -77,8 +85,9 @@ func (d *Desk) Customer(ctx context.Context, who chat.CustomerID, effect string,
 
 type guestAct struct {
 	*Desk
-	act conversation.Act
-	now time.Time
+	act  conversation.Act
+	now  time.Time
+	left delivery.Allowance
 }
 
 func (c guestAct) log(t *ticket.Ticket, what, text, line string) {
@@ -104,6 +113,7 @@ func (c guestAct) add(t *ticket.Ticket) {
 	}
 	if wasWaiting {
 		c.log(t, ticket.GoesOn, "", "")
+		c.ownerCard(t, c.now, c.left)
 	}
 	line := text
 	switch {

@@ -76,7 +76,7 @@ func TestTheCustomerAnswersWhileWeWait(t *testing.T) {
 	if x.State != ticket.Working || !x.Clocks.Stopped.IsZero() || x.Clocks.Solve.Sub(before.Solve) != 10*time.Hour {
 		t.Errorf("%s, clocks %+v, were %+v", x.State, x.Clocks, before)
 	}
-	s.has(c, "chen # 王女士：换吧")
+	s.expect(c, "chen …处理中 # · 设施设备…", "chen # 王女士：换吧")
 	if strings.Count(events(x), "customer:said") != 2 { // the first words, and these
 		t.Errorf("history: %s", events(x))
 	}

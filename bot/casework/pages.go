@@ -61,7 +61,11 @@ func (d *Desk) Others(except string) []staff.Person {
 // to the case, with words or without, once for each effect id.
 func (d *Desk) CustomerFile(ctx context.Context, who chat.CustomerID, effect string, id ticket.ID, file string, kind chat.Kind, text string) error {
 	now := d.Now()
-	_, err := d.change(ctx, id, func(t *ticket.Ticket) error {
+	left, err := d.Talks.Left(ctx, who, store.At(now))
+	if err != nil {
+		return err
+	}
+	_, err = d.change(ctx, id, func(t *ticket.Ticket) error {
 		if t.Who != who {
 			return errors.New("casework: case of another customer")
 		}
@@ -73,7 +77,7 @@ func (d *Desk) CustomerFile(ctx context.Context, who chat.CustomerID, effect str
 		if t.Attach(ticket.Attachment{ID: file, Kind: kind, From: ticket.ByCustomer, At: store.At(now)}) {
 			label = d.word(prompts.StaffPicture) + text
 		}
-		c := guestAct{d, conversation.Act{Ticket: id, Do: DoAdd, Text: label, At: store.At(now)}, now}
+		c := guestAct{d, conversation.Act{Ticket: id, Do: DoAdd, Text: label, At: store.At(now)}, now, left}
 		c.add(t)
 		if len(t.Files) > before {
 			for i := len(t.History) - 1; i >= 0; i-- {

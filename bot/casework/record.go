@@ -156,6 +156,9 @@ func (d *Desk) Undelivered(ctx context.Context, x delivery.Delivery) error {
 		return nil
 	}
 	now := d.Now()
+	if x.State == delivery.Unknown {
+		x.Reason = d.word(prompts.ReasonUnknown)
+	}
 	_, err := d.change(ctx, ticket.ID(x.Ticket), func(t *ticket.Ticket) error {
 		if !t.Once("lost/" + x.ID) {
 			return store.ErrUnchanged
