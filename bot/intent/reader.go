@@ -63,12 +63,13 @@ func (r *Reader) Read(text string, ctx Context) Reading { return r.sheet(text, c
 
 func (r *Reader) sheet(text string, ctx Context) *sheet {
 	t := plain(text)
-	hits := r.words.together(t, r.words.find(t, make([]hit, 0, 32)))
+	hits := outside(r.words.together(t, r.words.find(t, make([]hit, 0, 32))), phones(t))
 	s := &sheet{t: t, hits: hits, ctx: ctx, size: len([]rune(bare(t))), score: map[Intent]float64{}}
 	s.out.Fields = r.fields(t, hits, ctx)
 	s.rules()
 	r.guess(s)
 	s.weigh()
+	s.reasons()
 	r.name(s)
 	s.out.Urge = s.urge()
 	s.out.Anger = s.anger()
@@ -130,7 +131,7 @@ func (s *sheet) temper(i Intent, v float64) float64 {
 		}
 		return v * 0.9
 	case Erase, Unsubscribe, SelfHarm:
-		if s.out.Major && s.score[i] == 0 {
+		if (s.out.Major || s.score[Complaint] >= 0.8) && s.score[i] == 0 {
 			return v * 0.3
 		}
 		return v * 0.85

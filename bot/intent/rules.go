@@ -30,7 +30,7 @@ func (s *sheet) why(line string) {
 // rule raises an intent and says which word did it.
 func (s *sheet) rule(i Intent, v float64, h hit) {
 	s.raise(i, v)
-	s.why(string(i) + "：" + s.text(h))
+	s.why(i.Name() + "：" + s.text(h))
 }
 
 func (s *sheet) text(h hit) string { return string(s.t[h.from:h.to]) }

@@ -17,8 +17,9 @@ const (
 
 // Rates of training; twice or half of each changes little.
 const (
-	epochs = 8
-	rate   = 0.5
+	epochs = 10
+	rate   = 0.4
+	lean   = 0.1 // of the bias
 	decay  = 1e-4
 	smooth = 0.05 // of the ratios
 )
@@ -203,7 +204,7 @@ func (tr *trainer) fit() {
 }
 
 func (tr *trainer) step(points []point, k int, g float32, squares [][classes]float32) {
-	tr.bias[k] -= 0.02 * g
+	tr.bias[k] -= lean * g
 	for _, f := range points {
 		w, q := &tr.weight[f.row][k], &squares[f.row][k]
 		gr := g*f.val*tr.scale[f.row][k] + decay**w
