@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"time"
 
 	"kefu/bot/answer"
 	"kefu/bot/chat"
@@ -14,6 +15,7 @@ import (
 type Assistant interface {
 	Draft(ctx context.Context, c answer.Case) (string, error)
 	Summary(ctx context.Context, c answer.Case) (string, error)
+	Article(ctx context.Context, key, question, reply string, names []string) (answer.Proposal, error)
 }
 
 // AnswerLate gives the customer of a question what a model found after its time,
@@ -99,6 +101,25 @@ func (d *Desk) SumUp(ctx context.Context, t *ticket.Ticket) string {
 	}
 	return text
 }
+
+// Keepable puts a question and the reply it got as they could be kept for others,
+// without what belongs to this customer: as they are, without a model or when it
+// takes too long.
+func (d *Desk) Keepable(ctx context.Context, t *ticket.Ticket, reply string) (question, answer string) {
+	if d.Assistant == nil {
+		return t.Words, reply
+	}
+	ctx, cancel := context.WithTimeout(ctx, keepableWithin)
+	defer cancel()
+	p, err := d.Assistant.Article(ctx, t.ID, t.Words, reply, d.caseOf(t).Names)
+	if err != nil || p.Question == "" || p.Answer == "" {
+		return t.Words, reply
+	}
+	return p.Question, p.Answer
+}
+
+// keepableWithin leaves WeCom, which waits 5 s, its answer.
+const keepableWithin = 2 * time.Second
 
 // longTalk is from how many lines on a case is summed up.
 const longTalk = 6

@@ -86,11 +86,12 @@ func (t *turn) lesson(ctx context.Context, out casework.Outcome) (string, error)
 		return out.Say, nil
 	}
 	on := out.Ticket
-	h := held{Ticket: on.ID, Question: on.Words, Text: out.Learn}
+	question, answer := t.Cases.Keepable(ctx, on, out.Learn)
+	h := held{Ticket: on.ID, Question: question, Text: answer}
 	if err := t.keep(ctx, t.lessonID(on.ID), h, lessonFor); err != nil {
 		return "", err
 	}
-	card := t.Words.Card(prompts.CardLearn, prompts.Vars{"no": on.No, "question": on.Words, "answer": out.Learn})
+	card := t.Words.Card(prompts.CardLearn, prompts.Vars{"no": on.No, "question": question, "answer": answer})
 	more, err := t.show(ctx, "learn", on, card)
 	if more != "" {
 		return out.Say + "\n" + more, err
