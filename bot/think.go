@@ -249,7 +249,7 @@ func (s *scene) begun() ticket.Kind {
 // alarming says whether the words make a case major: a threat, an authority, an
 // injury, or the same matter for the third time.
 func (s *scene) alarming() bool {
-	shown, is := s.Cases.Pack().Major(s.text)
+	shown, is := s.Cases.Pack().Major(intent.WithoutPhones(s.text))
 	if len(shown) > 0 {
 		s.read.MajorWords = shown
 	}

@@ -1,6 +1,9 @@
 package intent
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // phoneAt reads a telephone number that begins at i: digits, also Chinese ones,
 // with blanks, dashes or brackets between: 138 1234 五六七八, +86-138…, (0571)8800
@@ -77,4 +80,54 @@ func phone(d string) string {
 		return d
 	}
 	return ""
+}
+
+// phones are where telephone numbers stand; the figures in them are no words.
+func phones(t []rune) []span {
+	n := 0
+	for _, r := range t {
+		if isNumeral(r) {
+			n++
+		}
+	}
+	if n < 10 {
+		return nil
+	}
+	var all []span
+	for i := 0; i < len(t); i++ {
+		if !isNumeral(t[i]) && t[i] != '+' {
+			continue
+		}
+		if _, n := phoneAt(t, i); n > 0 {
+			all = append(all, span{i, i + n})
+			i += n - 1
+		}
+	}
+	return all
+}
+
+// outside are the hits that lie in none of the spans.
+func outside(hits []hit, of []span) []hit {
+	if len(of) == 0 {
+		return hits
+	}
+	return slices.DeleteFunc(hits, func(h hit) bool {
+		return slices.ContainsFunc(of, func(s span) bool { return h.from < s.to && h.to > s.from })
+	})
+}
+
+// WithoutPhones is a text without its telephone numbers, for whoever looks for
+// words such as 12345 in it.
+func WithoutPhones(text string) string {
+	t := plain(text)
+	all := phones(t)
+	if len(all) == 0 {
+		return text
+	}
+	for _, s := range all {
+		for i := s.from; i < s.to; i++ {
+			t[i] = ' '
+		}
+	}
+	return string(t)
 }

@@ -206,3 +206,18 @@ func TestDeclines(t *testing.T) {
 		}
 	}
 }
+
+// 12345 in a telephone number calls no authority.
+func TestPhonesAreNoWords(t *testing.T) {
+	r := New(hotel)
+	for text, major := range map[string]bool{
+		"电话是一三八一二三四五六七八": false, "138 12345 678": false, "138 12315 678": false, "13812345678，再不来我打12345": true,
+	} {
+		if got := r.Read(text, Context{}); got.Major != major {
+			t.Errorf("%q is major: %v %v", text, got.Major, got.MajorWords)
+		}
+	}
+	if got := WithoutPhones("打138 1234 5678，不然12345"); got != "打             ,不然12345" {
+		t.Errorf("%q", got)
+	}
+}
