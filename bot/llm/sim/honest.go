@@ -61,6 +61,9 @@ func fromPassages(user string) string {
 	var best, second string
 	bestScore, secondScore := 1, 1 // one pair in common is chance
 	for _, p := range passages(user) {
+		if foreign(inside(user, "question"), p.title+p.text) {
+			continue
+		}
 		about := common(question, pairs(p.title))
 		for _, s := range sentences(p.text) {
 			n := common(question, pairs(s))
@@ -81,6 +84,25 @@ func fromPassages(user string) string {
 		return none
 	}
 	return best + second
+}
+
+// small are characters of questions that are about nothing.
+const small = "我你您们他的了吗呢吧啊么那这种个有没不能可以要会还再就都也很大小多少几什怎样请问一下想知道是在到去来"
+
+// foreign says that a question is about something that the passage does not
+// mention: four characters in a row.
+func foreign(question, passage string) bool {
+	n := 0
+	for _, r := range question {
+		if !unicode.IsLetter(r) || strings.ContainsRune(small, r) || strings.ContainsRune(passage, r) {
+			n = 0
+			continue
+		}
+		if n++; n >= 4 {
+			return true
+		}
+	}
+	return false
 }
 
 func sentences(s string) []string {
