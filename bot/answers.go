@@ -40,7 +40,7 @@ func (s *scene) answer(ctx context.Context) (bool, error) {
 	if s.lost() {
 		question := q.Text
 		if question == "" {
-			question = "方便说一下" + q.Named() + "吗？"
+			question = s.Words.Line(prompts.SlotAsk, prompts.Vars{"title": q.Named()})
 		}
 		s.say(prompts.SlotAgain, prompts.Vars{"question": question, "options": slotOptions(t.No, q)})
 		return true, nil
@@ -250,7 +250,7 @@ func yuan(fen int64) string {
 // is kept as written: staff see it, and nobody is asked twice.
 func (s *scene) phoneTold(a *desk.Ask, open bool) (told, bool) {
 	if p := s.read.Fields.Phone; p != "" {
-		return told{a.ID, p, customer.Mask(p) + " 记下了"}, true
+		return told{a.ID, p, s.Words.Line(prompts.SlotPhone, prompts.Vars{"phone": customer.Mask(p)})}, true
 	}
 	d := strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' {
@@ -261,13 +261,13 @@ func (s *scene) phoneTold(a *desk.Ask, open bool) (told, bool) {
 	if len(d) < 5 || len(d) > 15 || utf8.RuneCountInString(s.text) > len(d)+8 || !open && !nearly(s.text) {
 		return told{}, false
 	}
-	odd := "位数不太对"
+	odd := s.Words.Line(prompts.SlotOdd, nil)
 	switch n := 11 - len(d); {
 	case d[0] != '1':
 	case n > 0 && n < 4:
-		odd = "少了 " + fmt.Sprint(n) + " 位"
+		odd = s.Words.Line(prompts.SlotShort, prompts.Vars{"n": n})
 	case n < 0 && n > -4:
-		odd = "多了 " + fmt.Sprint(-n) + " 位"
+		odd = s.Words.Line(prompts.SlotLong, prompts.Vars{"n": -n})
 	}
 	return told{a.ID, d, s.Words.Line(prompts.SlotPhoneOdd, prompts.Vars{"value": d, "odd": odd})}, true
 }

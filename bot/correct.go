@@ -126,7 +126,7 @@ func (s *scene) setRight(t *ticket.Ticket, got []told, changing bool) {
 	s.picturesTo(t)
 	what, value := s.Cases.SlotTitle(t, got[0].slot), shownValue(got[0])
 	for _, g := range got[1:] {
-		value += "，" + s.Cases.SlotTitle(t, g.slot) + "改成 " + shownValue(g)
+		value += s.Words.Line(prompts.SlotAlso, prompts.Vars{"title": s.Cases.SlotTitle(t, g.slot), "value": shownValue(g)})
 	}
 	if open != nil && !changing && open.Ticket == t.TicketID() && knows(filled, open.Slot) {
 		s.conv.Ask = nil

@@ -97,7 +97,7 @@ func (s *scene) danger(ctx context.Context) error {
 	}
 	kind := ticket.Complaint
 	if s.text == "" {
-		s.text = "客人点了紧急"
+		s.text = s.Words.Line(prompts.StaffMatterDanger, nil)
 	}
 	t, err := s.draft(ctx, kind, casework.Intake{Level: ticket.Major, Safety: true, Alarms: s.read.SafetyWords})
 	if err != nil {

@@ -82,7 +82,7 @@ func (s *scene) closed(t *ticket.Ticket) {
 func (s *scene) guess() string {
 	for i := len(s.conv.Lately) - 1; i >= 0; i-- {
 		if cat, _ := s.Cases.Pack().Match(s.conv.Lately[i]); cat != nil {
-			return "可能是" + cat.Title
+			return s.Words.Line(prompts.StaffMaybe, prompts.Vars{"category": cat.Title})
 		}
 	}
 	return ""
@@ -90,7 +90,7 @@ func (s *scene) guess() string {
 
 // erase opens a request about personal data.
 func (s *scene) erase(ctx context.Context) error {
-	t, err := s.draft(ctx, ticket.Privacy, casework.Intake{Matter: "请求删除个人信息"})
+	t, err := s.draft(ctx, ticket.Privacy, casework.Intake{Matter: s.Words.Line(prompts.StaffMatterErase, nil)})
 	if err != nil {
 		return err
 	}
@@ -115,8 +115,8 @@ func (s *scene) unheard(ctx context.Context) error {
 		}
 		return nil
 	}
-	s.text = "［语音］"
-	t, err := s.draft(ctx, ticket.Human, casework.Intake{Matter: "发来语音，请听", Recent: s.recent()})
+	s.text = s.Words.Line(prompts.StaffVoice, nil)
+	t, err := s.draft(ctx, ticket.Human, casework.Intake{Matter: s.Words.Line(prompts.StaffMatterVoice, nil), Recent: s.recent()})
 	if err != nil {
 		return err
 	}
@@ -146,7 +146,7 @@ func (s *scene) place() {
 		}
 	}
 	if len(s.open) > 0 {
-		s.act(s.open[0], casework.DoAdd, "［位置］"+m.Note)
+		s.act(s.open[0], casework.DoAdd, s.Words.Line(prompts.StaffPlace, nil)+m.Note)
 		if s.open[0].Owner != "" {
 			return
 		}
@@ -161,7 +161,7 @@ func (s *scene) picture() {
 		if c := s.byID(s.conv.Case); c != nil {
 			t = c
 		}
-		s.text = linkText(s.last())
+		s.text = s.linkText(s.last())
 		s.toCase(t, "")
 		s.text = ""
 		if a := s.conv.Open(s.now); a != nil && a.Ticket == t.TicketID() && t.Owner == "" {
@@ -177,9 +177,9 @@ func (s *scene) picture() {
 	s.say(prompts.SmallFile, nil)
 }
 
-func linkText(m *chat.Message) string {
+func (s *scene) linkText(m *chat.Message) string {
 	if m.Kind == chat.Link || m.Kind == chat.MiniProgram {
-		return "［链接］" + m.Title
+		return s.Words.Line(prompts.StaffLink, nil) + m.Title
 	}
 	return ""
 }
@@ -203,7 +203,7 @@ func (s *scene) event(ctx context.Context) error {
 	case chat.TemplateResult:
 		s.effect(conversation.Effect{Result: &conversation.Result{MsgID: m.MsgID, Status: m.Fields["Status"]}})
 	case chat.EraseRequest:
-		s.text = "撤回授权，要求删除信息"
+		s.text = s.Words.Line(prompts.StaffMatterWithdrawn, nil)
 		err := s.erase(ctx)
 		s.reply = chat.Content{}
 		return err

@@ -103,7 +103,7 @@ func (s *scene) unsolved(ctx context.Context) error {
 	question := s.conv.Asked
 	s.conv.Solved, s.conv.Asked = "", ""
 	if question == "" {
-		return s.human(ctx, "没解决")
+		return s.human(ctx, s.Words.Line(prompts.StaffMatterUnsolved, nil))
 	}
 	s.read = s.Reader.Read(question, readAnew)
 	s.cat, s.topic = s.Cases.Pack().Match(question)

@@ -62,10 +62,10 @@ func (b *Bot) lapse(ctx context.Context, conv *conversation.Conversation) error 
 // begunAs says what somebody began: 想投诉一件事.
 func (b *Bot) begunAs(begun string) string {
 	if begun == conversation.Picture {
-		return "发来了照片"
+		return b.Cases.Words.Line(prompts.StaffBegunPicture, nil)
 	}
 	if k := b.Cases.Pack().Kind(begun); k != nil {
-		return "说要" + k.Title
+		return b.Cases.Words.Line(prompts.StaffBegunKind, prompts.Vars{"kind": k.Title})
 	}
 	return ""
 }

@@ -7,6 +7,7 @@ import (
 	"kefu/bot/casework"
 	"kefu/bot/chat"
 	"kefu/bot/intent"
+	"kefu/bot/staff"
 	"kefu/bot/ticket"
 	"kefu/prompts"
 )
@@ -73,7 +74,7 @@ func (s *scene) noneOpen() {
 func (s *scene) urge(t *ticket.Ticket) {
 	text := s.text
 	if text == "" {
-		text = "催一下"
+		text = s.Words.Line(prompts.StaffLogUrge, nil)
 	}
 	s.act(t, casework.DoUrge, text)
 	who, lead := s.Cases.Responsible(t), s.Cases.Lead(t)
@@ -82,7 +83,7 @@ func (s *scene) urge(t *ticket.Ticket) {
 		v["who"] = s.Cases.TeamDesk(t.Team)
 	}
 	if lead.ID != who.ID {
-		v["lead"] = "组长"
+		v["lead"] = s.Cases.Pack().General.Titles[staff.Lead]
 	}
 	s.say(prompts.ProgressUrged, v)
 }
@@ -113,7 +114,7 @@ func (s *scene) next(t *ticket.Ticket) string {
 	case t.State == ticket.Waiting:
 		what := strings.TrimPrefix(t.WaitsFor, "等您")
 		if what == "" {
-			what = "回复"
+			what = s.Words.Line(prompts.ProgressReply, nil)
 		}
 		return s.Words.Line(prompts.ProgressNextYou, prompts.Vars{"what": what})
 	case t.Owner == "":

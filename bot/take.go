@@ -170,7 +170,7 @@ func (s *scene) sayTaken(t *ticket.Ticket, v prompts.Vars) {
 		}
 	}
 	if v["echo"] == "" && t.Kind == ticket.Complaint {
-		v["echo"] = "您说的事我记下了"
+		v["echo"] = s.Words.Line(prompts.ComplaintEcho, nil)
 	}
 	s.say(key, v)
 }
@@ -178,7 +178,7 @@ func (s *scene) sayTaken(t *ticket.Ticket, v prompts.Vars) {
 // sayVIP asks nothing and names nobody's level.
 func (s *scene) sayVIP(t *ticket.Ticket, v prompts.Vars) {
 	v["guest"] = t.Guest.Name
-	v["echo"] = vipEcho(s.Reader.Heard(s.text))
+	v["echo"] = s.vipEcho(s.Reader.Heard(s.text))
 	v["manager"] = s.Cases.Calls(s.Cases.Manager().ID)
 	if butler := s.Cases.Butler(t); butler.ID != "" {
 		v["butler"] = butler.ShownAs
@@ -188,9 +188,9 @@ func (s *scene) sayVIP(t *ticket.Ticket, v prompts.Vars) {
 	s.say(prompts.VIPManager, v)
 }
 
-func vipEcho(heard string) string {
+func (s *scene) vipEcho(heard string) string {
 	if heard == "" {
-		return "您说的事我看到了"
+		return s.Words.Line(prompts.VipEcho, nil)
 	}
 	return heard
 }

@@ -99,7 +99,7 @@ func (s *scene) packTap(ctx context.Context, t desk.Tap) error {
 	case t.Do == "progress":
 		return s.progress(ctx)
 	case t.Do == "human":
-		return s.human(ctx, "转人工")
+		return s.human(ctx, s.Words.Line(prompts.StaffMatterHuman, nil))
 	case t.Kind == string(ticket.Request) && t.Text != "":
 		s.text = t.Text
 		s.understand()
@@ -153,7 +153,7 @@ func (s *scene) confirm(t *ticket.Ticket) {
 		s.say(prompts.RateClosed, nil)
 		return
 	}
-	s.act(t, casework.DoOK, "可以了")
+	s.act(t, casework.DoOK, s.Words.Line(prompts.StaffLogOk, nil))
 	k := s.Cases.Pack().Kind(string(t.Kind))
 	if k == nil || !k.Rated || t.Owner == "" {
 		s.say(prompts.SmallThanks, nil)
@@ -166,7 +166,7 @@ func (s *scene) confirm(t *ticket.Ticket) {
 // notRight is 还没好.
 func (s *scene) notRight(ctx context.Context, t *ticket.Ticket) error {
 	if t.IsOpen() {
-		s.act(t, casework.DoAdd, "还没好")
+		s.act(t, casework.DoAdd, s.Words.Line(prompts.StaffLogNotOk, nil))
 		s.say(prompts.CaseAdd, prompts.Vars{"no": t.No})
 		return nil
 	}
@@ -175,7 +175,7 @@ func (s *scene) notRight(ctx context.Context, t *ticket.Ticket) error {
 		return nil
 	}
 	fresh, err := s.draft(ctx, t.Kind, casework.Intake{
-		Words: t.Words, Matter: "没解决，上次 " + t.No + "：" + t.Matter, Links: []ticket.ID{t.TicketID()},
+		Words: t.Words, Matter: s.Words.Line(prompts.StaffMatterAgain, prompts.Vars{"no": t.No, "text": t.Matter}), Links: []ticket.ID{t.TicketID()},
 		Category: t.Category, Dept: t.Dept, Thing: t.Thing, Room: t.Room, OrderNo: t.OrderNo, Product: t.Product,
 	})
 	if err != nil {
@@ -265,7 +265,7 @@ func (b *Bot) giveUp(ctx context.Context, e *inbox.Entry) error {
 		words = "［" + string(e.Message.Kind) + "］"
 	}
 	t, err := b.Cases.Draft(ctx, casework.Intake{
-		Cause: e.ID, Kind: ticket.Human, Who: e.Customer, Guest: guest, Words: words, Matter: "这条没能自动处理，请看：" + words,
+		Cause: e.ID, Kind: ticket.Human, Who: e.Customer, Guest: guest, Words: words, Matter: b.Cases.Words.Line(prompts.StaffMatterFailed, prompts.Vars{"text": words}),
 	})
 	if err != nil {
 		return err

@@ -492,3 +492,30 @@ const ( // Short sentences of the workbench and of cases.
 	CardApproveKB = "card.approve_kb" // 知识待审
 	CardPickDept  = "card.pick_dept"  // 派给哪个部门
 )
+
+const ( // Short pieces of the bot's.
+	StaffMaybe           = "staff.maybe"            // 要人工：前面说过的话像什么
+	StaffMatterErase     = "staff.matter_erase"     // 单子上的一句：事由
+	StaffMatterVoice     = "staff.matter_voice"     // 单子上的一句：事由
+	StaffPlace           = "staff.place"            // 历史里的位置
+	StaffLink            = "staff.link"             // 历史里的链接
+	StaffMatterWithdrawn = "staff.matter_withdrawn" // 微信里撤回授权
+	StaffMatterHuman     = "staff.matter_human"     // 点了“转人工”
+	StaffLogNotOk        = "staff.log_not_ok"       // 点了“还没好”
+	StaffMatterAgain     = "staff.matter_again"     // 过了重开的日子又说没好
+	StaffMatterFailed    = "staff.matter_failed"    // 自动处理出错，交给人
+	StaffLogUrge         = "staff.log_urge"         // 点了“催一下”
+	ProgressReply        = "progress.reply"         // 查进度：等您回复
+	StaffMatterUnsolved  = "staff.matter_unsolved"  // 点了“没解决”
+	StaffBegunPicture    = "staff.begun_picture"    // 起了个头就没再说
+	StaffBegunKind       = "staff.begun_kind"       // 起了个头就没再说
+	StaffMatterDanger    = "staff.matter_danger"    // 点了“紧急”
+	ComplaintEcho        = "complaint.echo"         // 没听清是什么事
+	VipEcho              = "vip.echo"               // 没听清是什么事
+	SlotAlso             = "slot.also"              // 一句话改几处
+	SlotAsk              = "slot.ask"               // 没有自己问法的一栏
+	SlotPhone            = "slot.phone"             // 记下电话
+	SlotOdd              = "slot.odd"               // 电话位数不对
+	SlotShort            = "slot.short"             // 电话位数不对
+	SlotLong             = "slot.long"              // 电话位数不对
+)
