@@ -92,6 +92,7 @@ func check(t *testing.T, file string, line int, text, wants string, got Reading)
 	}
 	for want := range strings.FieldsSeq(wants) {
 		k, v, _ := strings.Cut(want, "=")
+		v = strings.ReplaceAll(v, "~", " ")
 		h, known := have[k]
 		if !known {
 			t.Fatalf("%s:%d: nothing is called %s", file, line, k)
