@@ -30,11 +30,11 @@ type Group struct {
 const MaxMembers = 500
 
 // posting is what is known of one term: in how many items it stands, and in
-// which groups (serials, rising; some of them gone).
+// which groups (the oldest first; some of them gone).
 type posting struct {
 	df     uint32
 	pins   uint32 // pinned groups that have it
-	groups []int32
+	groups []*group
 }
 
 // weighed is a term of a group and how many of its items have it.
@@ -53,15 +53,18 @@ type entry struct {
 type group struct {
 	serial  int32
 	name    string
-	entries []*entry // in the window
-	total   int      // items ever counted in terms
-	terms   map[term]weighed
+	entries []*entry         // in the window
+	total   int              // items ever counted in terms
+	terms   map[term]weighed // nil while it has one item: then that item's
 	keys    []string
 	pinned  bool
 	last    time.Time
 	who     map[string]int // customers and how many of their items are in the window
 	norm    float64        // of its terms; 0: to be reckoned
 	normAt  float64        // with so many items
+	gone    bool
+	score   float64 // of the item in hand, when turn is the item's
+	turn    int
 }
 
 // maxGroupTerms bounds what a group remembers of its words; what few of its items
@@ -84,4 +87,29 @@ func (g *group) snapshot() Group {
 func rarity(n, df float64) float64 {
 	w := math.Log((n + 2) / (df + 1))
 	return w * w * w
+}
+
+// each goes through the group's terms.
+func (s *Groups) each(g *group, do func(t term, w weighed)) {
+	if g.terms != nil {
+		for t, w := range g.terms {
+			do(t, w)
+		}
+		return
+	}
+	for _, e := range g.entries {
+		for _, m := range e.terms {
+			do(m.term, weighed{s.posts[m.term], 1, m.weight})
+		}
+	}
+}
+
+// open makes the map of terms of a group that has had one item.
+func (s *Groups) open(g *group) {
+	if g.terms != nil {
+		return
+	}
+	terms := map[term]weighed{}
+	s.each(g, func(t term, w weighed) { terms[t] = w })
+	g.terms = terms
 }

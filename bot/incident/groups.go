@@ -12,7 +12,7 @@ type Options struct {
 	Window time.Duration // how far back items count; usual 2 h
 	Alike  float64       // from which similarity (0 to 1) on a text belongs to a group
 	Items  int           // bound of items held; usual 120,000. The oldest leave first
-	Terms  int           // bound of the terms of all items; usual 12 million, about 150 MB
+	Terms  int           // bound of the terms of all items; usual 8 million, about 200 MB
 	Common []string      // sentences as customers write them: what is common in them says little
 }
 
@@ -20,18 +20,19 @@ type Options struct {
 // come. It is for one goroutine at a time. What it holds is bounded by Options:
 // beyond a bound the oldest items leave, as if the window were shorter.
 type Groups struct {
-	o      Options
-	items  []*entry // in order of arrival, from head on
-	head   int
-	held   int // terms of all items
-	byID   map[string]*entry
-	posts  map[term]*posting
-	groups map[int32]*group
-	keyed  map[string]*group
-	pins   map[string]*group
-	serial int32
-	score  map[int32]float64 // scratch
-	base   int               // common sentences
+	o       Options
+	items   []*entry // in order of arrival, from head on
+	head    int
+	held    int // terms of all items
+	byID    map[string]*entry
+	posts   map[term]*posting
+	count   int // groups
+	keyed   map[string]*group
+	pins    map[string]*group
+	serial  int32
+	turn    int      // counts items
+	touched []*group // scratch
+	base    int      // common sentences
 }
 
 // NewGroups begins without any.
@@ -39,10 +40,10 @@ func NewGroups(o Options) *Groups {
 	o.Window = cmp.Or(o.Window, 2*time.Hour)
 	o.Alike = cmp.Or(o.Alike, usualAlike)
 	o.Items = cmp.Or(o.Items, 120_000)
-	o.Terms = cmp.Or(o.Terms, 12_000_000)
+	o.Terms = cmp.Or(o.Terms, 8_000_000)
 	s := &Groups{
-		o: o, byID: map[string]*entry{}, posts: map[term]*posting{}, groups: map[int32]*group{},
-		keyed: map[string]*group{}, pins: map[string]*group{}, score: map[int32]float64{},
+		o: o, byID: map[string]*entry{}, posts: map[term]*posting{},
+		keyed: map[string]*group{}, pins: map[string]*group{},
 		base: len(o.Common),
 	}
 	for _, text := range o.Common {
@@ -63,10 +64,10 @@ func (s *Groups) size() float64 { return float64(s.base + len(s.items) - s.head)
 
 const (
 	usualAlike = 0.1
-	standsOut  = 14     // times as alike as what is alike by chance
-	looked     = 20_000 // entries of postings that are looked at for one item
-	compared   = 12     // groups that an item is compared with
-	bare       = 0.3    // likeness that is needed while there is little to compare with
+	standsOut  = 13    // times as alike as what is alike by chance
+	looked     = 8_000 // entries of postings that are looked at for one item
+	compared   = 12    // groups that an item is compared with
+	bare       = 0.3   // likeness that is needed while there is little to compare with
 )
 
 // Add puts an item to the group it is most alike, or begins one, and returns that
@@ -81,6 +82,7 @@ func (s *Groups) Add(it Item) Group {
 	for _, n := range it.Near {
 		e.terms = append(e.terms, mark{named(n), 1})
 	}
+	slices.SortFunc(e.terms, func(a, b mark) int { return cmp.Compare(a.term, b.term) })
 	e.Text = ""
 	g := s.place(e)
 	s.put(e, g)
@@ -108,8 +110,8 @@ func (s *Groups) place(e *entry) *group {
 	}
 	if len(found) == 0 {
 		s.serial++
-		g := &group{serial: s.serial, name: e.ID, terms: map[term]weighed{}, who: map[string]int{}}
-		s.groups[g.serial] = g
+		g := &group{serial: s.serial, name: e.ID, who: map[string]int{}}
+		s.count++
 		return g
 	}
 	g := found[0]
@@ -130,7 +132,8 @@ func (s *Groups) alike(e *entry) []*group {
 		}
 	}
 	slices.SortFunc(posts, func(a, b *posting) int { return len(a.groups) - len(b.groups) })
-	clear(s.score)
+	s.turn++
+	s.touched = s.touched[:0]
 	n := s.size()
 	left := looked
 	for _, p := range posts {
@@ -138,14 +141,21 @@ func (s *Groups) alike(e *entry) []*group {
 			break
 		}
 		w := rarity(n, float64(p.df))
-		for _, serial := range p.groups {
-			s.score[serial] += w
+		for _, g := range p.groups {
+			switch {
+			case g.gone:
+				continue
+			case g.turn != s.turn:
+				g.turn, g.score = s.turn, 0
+				s.touched = append(s.touched, g)
+			}
+			g.score += w
 		}
 	}
 	best := make([]candidate, 0, compared+1)
-	for serial, score := range s.score {
-		c := candidate{s.groups[serial], score}
-		if c.g == nil || len(best) == compared && !c.before(best[compared-1]) {
+	for _, g := range s.touched {
+		c := candidate{g, g.score}
+		if len(best) == compared && !c.before(best[compared-1]) {
 			continue
 		}
 		i, _ := slices.BinarySearchFunc(best, c, candidate.compare)
@@ -195,8 +205,18 @@ func (c candidate) before(d candidate) bool { return c.compare(d) < 0 }
 func (s *Groups) likeness(words []mark, g *group) float64 {
 	n := s.size() - float64(len(g.entries))
 	var both, mine float64
+	var single []mark
+	if g.terms == nil {
+		single = g.entries[0].terms
+	}
 	for _, t := range words {
 		w := g.terms[t.term]
+		for len(single) > 0 && single[0].term < t.term {
+			single = single[1:]
+		}
+		if len(single) > 0 && single[0].term == t.term {
+			w = weighed{s.posts[t.term], 1, single[0].weight}
+		}
 		p := w.p
 		if p == nil {
 			p = s.posts[t.term]
@@ -223,15 +243,17 @@ func (s *Groups) norm(g *group, n float64) float64 {
 		return g.norm
 	}
 	g.norm, g.normAt = 0, n
-	for _, w := range g.terms {
+	s.each(g, func(_ term, w weighed) {
 		share := float64(w.w) / float64(g.total)
 		g.norm += rarity(n, max(0, float64(w.p.df)-float64(w.n))) * share * share
-	}
+	})
 	return g.norm
 }
 
 // same says whether two groups are one event: by the same measure.
 func (s *Groups) same(a, b *group) bool {
+	s.open(a)
+	s.open(b)
 	n := s.size() - float64(len(a.entries)+len(b.entries))
 	var both, as, bs float64
 	for t, w := range a.terms {
@@ -260,6 +282,8 @@ func (s *Groups) merge(a, b *group) *group {
 	for _, e := range b.entries {
 		e.group = a
 	}
+	s.open(a)
+	s.open(b)
 	a.entries = append(a.entries, b.entries...)
 	slices.SortStableFunc(a.entries, func(x, y *entry) int { return x.At.Compare(y.At) })
 	a.total += b.total
@@ -281,7 +305,8 @@ func (s *Groups) merge(a, b *group) *group {
 		s.key(k, a)
 	}
 	a.last = later(a.last, b.last)
-	delete(s.groups, b.serial)
+	b.gone, b.terms, b.entries = true, nil, nil
+	s.count--
 	return a
 }
 
@@ -298,6 +323,9 @@ func (s *Groups) put(e *entry, g *group) {
 	s.byID[e.ID] = e
 	s.items = append(s.items, e)
 	s.held += len(e.terms)
+	if len(g.entries) > 0 || g.pinned {
+		s.open(g)
+	}
 	g.entries = append(g.entries, e)
 	for i := len(g.entries) - 1; i > 0 && g.entries[i].At.Before(g.entries[i-1].At); i-- {
 		g.entries[i], g.entries[i-1] = g.entries[i-1], g.entries[i]
@@ -313,6 +341,10 @@ func (s *Groups) put(e *entry, g *group) {
 			s.posts[t.term] = p
 		}
 		p.df++
+		if g.terms == nil { // its only item
+			s.post(p, g)
+			continue
+		}
 		w := g.terms[t.term]
 		if w.p == nil {
 			s.post(p, g)
@@ -340,9 +372,9 @@ func (s *Groups) key(k string, g *group) {
 // post notes that a group has a term.
 func (s *Groups) post(p *posting, g *group) {
 	if len(p.groups) > 2*int(p.df)+8 {
-		p.groups = slices.DeleteFunc(p.groups, func(serial int32) bool { return s.groups[serial] == nil })
+		p.groups = slices.DeleteFunc(p.groups, func(g *group) bool { return g.gone })
 	}
-	p.groups = append(p.groups, g.serial)
+	p.groups = append(p.groups, g)
 }
 
 // forget drops the terms that the fewest items of the group have.
@@ -412,7 +444,11 @@ func (s *Groups) drop() {
 }
 
 func (s *Groups) remove(g *group) {
-	delete(s.groups, g.serial)
+	if g.gone {
+		return
+	}
+	g.gone, g.terms, g.entries = true, nil, nil
+	s.count--
 	for _, k := range g.keys {
 		if s.keyed[k] == g {
 			delete(s.keyed, k)
@@ -433,6 +469,7 @@ func (s *Groups) Pin(item, name string) {
 		s.merge(have, g)
 		return
 	}
+	s.open(g)
 	g.name, g.pinned = name, true
 	s.pins[name] = g
 	for _, w := range g.terms {
@@ -450,7 +487,7 @@ func (s *Groups) Drop(name string) {
 	for t, w := range g.terms {
 		s.unpin(t, w.p)
 	}
-	g.terms, g.pinned, g.norm = map[term]weighed{}, false, 0
+	g.pinned = false
 	for _, e := range g.entries { // they go with the window; nothing is alike them any more
 		delete(s.byID, e.ID)
 	}

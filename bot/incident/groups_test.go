@@ -92,8 +92,8 @@ func TestTheWindowAndPins(t *testing.T) {
 	if g := s.Add(last); g.Pinned || g.Size != 1 {
 		t.Errorf("after its end it begins anew: %+v", g)
 	}
-	if len(s.groups) != 1 || len(s.pins) != 0 {
-		t.Errorf("%d groups, %d pins are left", len(s.groups), len(s.pins))
+	if s.count != 1 || len(s.pins) != 0 {
+		t.Errorf("%d groups, %d pins are left", s.count, len(s.pins))
 	}
 }
 
@@ -103,8 +103,8 @@ func TestBounds(t *testing.T) {
 	for i := range 200 {
 		s.Add(Item{ID: fmt.Sprint(i), At: noon.Add(time.Duration(i) * time.Second), Who: "a", Text: fmt.Sprintf("%s %d", everyday[i%len(everyday)], i)})
 	}
-	if n := len(s.items) - s.head; n != 10 || len(s.byID) != 10 || len(s.groups) > 10 {
-		t.Errorf("%d items, %d ids, %d groups", n, len(s.byID), len(s.groups))
+	if n := len(s.items) - s.head; n != 10 || len(s.byID) != 10 || s.count > 10 {
+		t.Errorf("%d items, %d ids, %d groups", n, len(s.byID), s.count)
 	}
 	s = NewGroups(Options{Terms: 500, Window: 1000 * time.Hour})
 	for i := range 200 {
@@ -142,8 +142,8 @@ func TestNothingIsLeftBehind(t *testing.T) {
 			s.Drop(fmt.Sprint("i", i))
 		}
 		s.expire(at.Add(2 * time.Hour))
-		if len(s.posts) != 0 || len(s.groups) != 0 || len(s.keyed) != 0 || len(s.byID) != 0 || s.held != 0 {
-			t.Fatalf("left: %d terms, %d groups, %d keys, %d ids, %d held", len(s.posts), len(s.groups), len(s.keyed), len(s.byID), s.held)
+		if len(s.posts) != 0 || s.count != 0 || len(s.keyed) != 0 || len(s.byID) != 0 || s.held != 0 {
+			t.Fatalf("left: %d terms, %d groups, %d keys, %d ids, %d held", len(s.posts), s.count, len(s.keyed), len(s.byID), s.held)
 		}
 	})
 }
