@@ -131,3 +131,44 @@ func WithoutPhones(text string) string {
 	}
 	return string(t)
 }
+
+// matterOf is a text without telephone numbers, the customer's name and address,
+// which say nothing of what is wanted.
+func matterOf(t []rune, f Fields) []rune {
+	all := phones(t)
+	for i, s := range all {
+		for _, label := range []string{"联系电话", "电话", "手机号", "手机", "号码"} {
+			if ends(t[:s.from], []string{label}) {
+				all[i].from -= len([]rune(label))
+				break
+			}
+		}
+	}
+	for _, said := range []string{f.Name, f.Address} {
+		w := []rune(strings.ToLower(said))
+		for i := 0; len(w) > 0 && i+len(w) <= len(t); i++ {
+			if !hasAt(t, i, w) {
+				continue
+			}
+			from := i
+			for _, c := range calls {
+				if ends(t[:i], []string{c}) {
+					from -= len([]rune(c))
+					break
+				}
+			}
+			all = append(all, span{from, i + len(w)})
+			break
+		}
+	}
+	if len(all) == 0 {
+		return t
+	}
+	t = slices.Clone(t)
+	for _, s := range all {
+		for i := s.from; i < s.to; i++ {
+			t[i] = ' '
+		}
+	}
+	return t
+}

@@ -89,7 +89,7 @@ func (r *Reader) guess(s *sheet) {
 		return
 	}
 	model := r.model.Load()
-	p, known := model.score(s.t, s.hits)
+	p, known := model.score(matterOf(s.t, s.out.Fields), s.hits)
 	s.whole = maps.Clone(s.score)
 	for i, v := range p {
 		s.whole[All[i]] = max(s.whole[All[i]], v)
