@@ -260,16 +260,6 @@ func TestWatchTellsOfHoles(t *testing.T) {
 	}
 }
 
-func TestCardAsText(t *testing.T) {
-	card := open(t, "").Card(CardAssist, Vars{"no": "4827", "room": "1208", "who": "小陈", "todo": "查空调不制冷", "by": "14:20 前"})
-	card.URL = "https://kefu.example.com/t/4827"
-	want := chat.Content{Form: chat.AsTextCard, Title: "协办 4827 · 去 1208", URL: card.URL,
-		Note: "小陈派来 · 做完回给小陈\n房间：1208\n要做：查空调不制冷\n派来：小陈\n要求：14:20 前到房"}
-	if d := cmp.Diff(want, TextCard(card)); d != "" {
-		t.Error(d)
-	}
-}
-
 func TestWordsForNumbersAndPeople(t *testing.T) {
 	got := []string{HowMany(1), HowMany(2), HowMany(12), Nth(2), Nth(3), They("王女士"), They("李先生"), They("小李"), They("")}
 	if d := cmp.Diff([]string{"一", "两", "12", "二", "三", "她", "他", "", ""}, got); d != "" {

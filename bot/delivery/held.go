@@ -10,7 +10,7 @@ import (
 	"kefu/store"
 )
 
-// takeLease is how long a taker of held texts has to confirm or release them.
+// takeLease is how long a taker of held texts has to confirm them.
 const takeLease = 2 * time.Minute
 
 // free makes a held delivery due, every way open again.
@@ -91,8 +91,8 @@ func (o *Outbox) Flush(ctx context.Context, c chat.CustomerID, window string) er
 
 // TakeHeld hands over the texts held for a customer, oldest first, to be said in
 // the passive reply to the message named by. They are claimed, so that nobody
-// else sends them; the taker calls Confirm once its reply is decided, or Release.
-// What it does neither with within two minutes is an unknown outcome, settled by
+// else sends them; the taker calls Confirm once its reply is decided.
+// What it does not confirm within two minutes is an unknown outcome, settled by
 // Deps.Carried. Repeating with the same by gives the same texts again. Pictures
 // and the like are not handed over: Flush sends them.
 func (o *Outbox) TakeHeld(ctx context.Context, c chat.CustomerID, by string) ([]HeldText, error) {
@@ -150,11 +150,6 @@ func (o *Outbox) said(x *Delivery, now store.Time) {
 	x.Ways = append(x.Ways, Way{By: Passive, Tried: true, At: now})
 	x.Reason, x.Window = "", x.Lead
 	x.derive(now)
-}
-
-// Release gives texts back that were not said after all; they are due at once.
-func (o *Outbox) Release(ctx context.Context, by string, ids ...string) error {
-	return o.settleTaken(ctx, by, ids, func(x *Delivery, now store.Time) { x.free(now) })
 }
 
 func (o *Outbox) settleTaken(ctx context.Context, by string, ids []string, f func(*Delivery, store.Time)) error {

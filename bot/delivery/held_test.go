@@ -154,13 +154,11 @@ func TestTakenButNotConfirmed(t *testing.T) {
 	}
 	tests := map[string]struct {
 		carried func(context.Context, chat.CustomerID, string, string) (bool, error)
-		release bool
 		sends   int
 	}{
-		"unknown":  {nil, false, 1},
-		"said":     {said(true), false, 0},
-		"not said": {said(false), false, 1},
-		"released": {nil, true, 1},
+		"unknown":  {nil, 1},
+		"said":     {said(true), 0},
+		"not said": {said(false), 1},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -173,16 +171,8 @@ func TestTakenButNotConfirmed(t *testing.T) {
 			if texts, err := w.TakeHeld(t.Context(), wang, "m1"); err != nil || len(texts) != 1 {
 				t.Fatal(texts, err)
 			}
-			if tt.release {
-				if err := w.Release(t.Context(), "m1", "r1"); err != nil {
-					t.Fatal(err)
-				}
-				w.settle()
-				w.want("r1", Sent)
-			} else {
-				w.later(time.Minute)
-				w.wantSends()
-			}
+			w.later(time.Minute)
+			w.wantSends()
 			w.later(2 * time.Minute)
 			w.want("r1", Sent)
 			if n := len(w.carrier.texts()); n != tt.sends {

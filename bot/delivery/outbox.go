@@ -46,7 +46,7 @@ type Deps struct {
 	// refuses). Safe to repeat, as above.
 	OnUnreachable func(ctx context.Context, d Delivery, w Way) error
 	// Carried says whether the message named by by did say the held text id, when
-	// its taker has neither confirmed nor released it in time. nil: unknown.
+	// its taker has not confirmed it in time. nil: unknown.
 	Carried func(ctx context.Context, c chat.CustomerID, by, id string) (bool, error)
 	// Quiet says whether promotions to a customer wait now; nil: never.
 	Quiet func(ctx context.Context, c chat.CustomerID) (bool, error)

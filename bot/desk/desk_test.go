@@ -4,7 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -96,9 +95,6 @@ func TestNightLetsOnlyUrgentThingsClimb(t *testing.T) {
 	if got := p.RoomUntil(late); !got.Equal(time.Date(2026, 11, 25, 14, 0, 0, 0, zone)) {
 		t.Errorf("a room scanned at %s counts until %s", late, got)
 	}
-	if got := p.Called("manager", "刘峰"); got != "值班经理刘峰" {
-		t.Error(got)
-	}
 	if got := p.CallBack(late); !got.Equal(time.Date(2026, 11, 25, 10, 0, 0, 0, zone)) {
 		t.Errorf("called back until %s", got)
 	}
@@ -153,19 +149,6 @@ func TestFindDeptTakesWhatStaffType(t *testing.T) {
 	}
 	if d := cmp.Diff([]string{"工程部", "客房部", "餐饮部", "康乐部", "保安部", "财务部"}, titles); d != "" {
 		t.Error(d)
-	}
-}
-
-func TestPhrases(t *testing.T) {
-	p := hotel(t)
-	if ph := p.Phrase("赔礼"); ph == nil || !strings.Contains(ph.Text, "对不起") {
-		t.Errorf("%+v", ph)
-	}
-	if ph := p.Phrase("赔"); ph == nil || ph.Name != "赔礼" {
-		t.Error("the beginning of a name does not find it")
-	}
-	if p.Phrase("没有这个") != nil || p.Phrase("") != nil {
-		t.Error("found a phrase that is not there")
 	}
 }
 

@@ -158,9 +158,6 @@ func (p *Pack) Tier(id string) Tier {
 	return p.General.Tiers[0]
 }
 
-// Called is a person's shown name with the title of a role before it: 值班经理刘峰.
-func (p *Pack) Called(role, shown string) string { return p.General.Titles[role] + shown }
-
 // Rating is a score of 1 to 5 in words.
 func (p *Pack) Rating(score int) string { return p.General.Ratings[fmt.Sprint(score)] }
 

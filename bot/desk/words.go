@@ -2,7 +2,6 @@ package desk
 
 import (
 	"slices"
-	"strings"
 
 	"kefu/bot/wording"
 )
@@ -91,25 +90,3 @@ type Phrase struct {
 
 // PhraseVars are the variables that a phrase may have.
 var PhraseVars = []string{"guest", "who", "room", "subject", "by"}
-
-// Phrase finds a phrase by its name, or by the beginning of one if only one fits;
-// else nil.
-func (p *Pack) Phrase(name string) *Phrase {
-	name = strings.TrimSpace(name)
-	if name == "" {
-		return nil
-	}
-	var found *Phrase
-	for i := range p.Phrases {
-		ph := &p.Phrases[i]
-		switch {
-		case ph.Name == name:
-			return ph
-		case strings.HasPrefix(ph.Name, name) && found != nil:
-			return nil
-		case strings.HasPrefix(ph.Name, name):
-			found = ph
-		}
-	}
-	return found
-}

@@ -1,7 +1,6 @@
 package oa
 
 import (
-	"fmt"
 	"net/url"
 	"strings"
 	"unicode/utf8"
@@ -123,51 +122,4 @@ func cutText(s string, n int) string {
 		s = s[:open] // "<", "<a", "</a" cut in two
 	}
 	return strings.TrimRight(s, " \n")
-}
-
-// Split makes parts of at most MaxText bytes, each ending in its number, "(1/3)".
-// It prefers to end a part after a line, then after a sentence, and never inside
-// a character or a link. One part has no number.
-func Split(text string) []string {
-	if len(text) <= MaxText {
-		return []string{text}
-	}
-	const room = len("(999/999)")
-	var parts []string
-	for rest := text; rest != ""; {
-		part := partOf(rest, MaxText-room)
-		rest = strings.TrimLeft(rest[len(part):], "\n")
-		parts = append(parts, strings.TrimRight(part, "\n"))
-	}
-	for i := range parts {
-		parts[i] += fmt.Sprintf("(%d/%d)", i+1, len(parts))
-	}
-	return parts
-}
-
-// partOf is the start of s that goes into one part; it is never empty.
-func partOf(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	head := cut(s, n)
-	for _, ends := range []string{"\n", "。！？!?；;", "，,、 "} {
-		if k := strings.LastIndexAny(head, ends); k > n/2 {
-			_, size := utf8.DecodeRuneInString(head[k:])
-			if p := cutText(s, k+size); len(p) > n/2 {
-				return s[:len(p)]
-			}
-		}
-	}
-	if p := cutText(s, n); p != "" {
-		return p
-	}
-	return head
-}
-
-// Merge joins texts into one when one send will do, so that they cost one credit.
-// It is false when they do not fit.
-func Merge(texts []string) (string, bool) {
-	s := strings.Join(texts, "\n")
-	return s, len(s) <= MaxText
 }

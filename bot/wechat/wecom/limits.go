@@ -70,18 +70,3 @@ func tidy(s string) string {
 
 // row is s on one line.
 func row(s string) string { return strings.Join(strings.Fields(s), " ") }
-
-// MergeLines joins a robot's lines by newlines into as few texts as their 2048
-// bytes allow, in order. A longer line is cut.
-func MergeLines(lines []string) []string {
-	var texts []string
-	for _, l := range lines {
-		l = shorten(l, TextBytes)
-		if last := len(texts) - 1; last >= 0 && len(texts[last])+1+len(l) <= TextBytes {
-			texts[last] += "\n" + l
-			continue
-		}
-		texts = append(texts, l)
-	}
-	return texts
-}

@@ -325,25 +325,3 @@ func TestClip(t *testing.T) {
 		}
 	}
 }
-
-func TestMergeLines(t *testing.T) {
-	rapid.Check(t, func(r *rapid.T) {
-		lines := rapid.SliceOfN(rapid.StringOfN(rapid.RuneFrom([]rune("客服ab")), 1, 900, -1), 0, 12).Draw(r, "lines")
-		texts := MergeLines(lines)
-		var cutLines []string
-		for _, l := range lines {
-			cutLines = append(cutLines, shorten(l, TextBytes))
-		}
-		if strings.Join(texts, "\n") != strings.Join(cutLines, "\n") {
-			r.Fatal("a line was lost or moved")
-		}
-		for i, s := range texts {
-			if len(s) > TextBytes || !utf8.ValidString(s) {
-				r.Fatalf("%d bytes", len(s))
-			}
-			if i > 0 && len(texts[i-1])+1+len(strings.SplitN(s, "\n", 2)[0]) <= TextBytes {
-				r.Fatal("one text more than needed")
-			}
-		}
-	})
-}

@@ -15,7 +15,6 @@ type reply struct {
 	At      int64         `xml:"CreateTime"`
 	Type    words         `xml:"MsgType"`
 	Content words         `xml:"Content,omitempty"`
-	Button  *replaced     `xml:"Button,omitempty"`
 	Card    *templateCard `xml:"TemplateCard,omitempty"`
 }
 
@@ -48,15 +47,6 @@ func (r reply) bytes() ([]byte, error) {
 func PassiveText(in chat.Message, text string) ([]byte, error) {
 	r := to(in, "text")
 	r.Content = words(shorten(chat.Clean(text), TextBytes))
-	return r.bytes()
-}
-
-// UpdateButton answers a pressed button: for this person alone the buttons become
-// one grey label, at most 10 characters by WeCom's advice; longer ones are
-// allowed up to 30 and wrap.
-func UpdateButton(in chat.Message, label string) ([]byte, error) {
-	r := to(in, "update_button")
-	r.Button = &replaced{words(clip(row(label), ValueChars))}
 	return r.bytes()
 }
 

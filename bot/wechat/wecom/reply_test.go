@@ -59,15 +59,6 @@ func TestPassiveReplies(t *testing.T) {
 			t.Errorf("%v, %d bytes", err, len(text))
 		}
 	})
-	t.Run("button", func(t *testing.T) {
-		got, err := UpdateButton(in, "张三 已认领")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if d := cmp.Diff(flat(t, load(t, "reply/update_button.xml")), flat(t, got)); d != "" {
-			t.Error(d)
-		}
-	})
 	t.Run("card", func(t *testing.T) {
 		got, err := a.UpdateCard(in, chat.Card{
 			TaskID: "t1024_2", Title: "工单 T1024", Desc: "已由张三认领",
