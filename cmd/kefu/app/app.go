@@ -71,7 +71,6 @@ type App struct {
 	Model    *llm.Client      // asks nothing when none is configured
 	mind     *answer.Answerer // nil without a model
 	school   *School
-	model    string // the version of the learned classifier in use; only watchModel changes it
 	Grants   *approval.Book
 	Out      *delivery.Outbox
 	Cases    *casework.Desk

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 	"time"
 
 	"kefu/bot/intent"
@@ -41,6 +42,9 @@ type School struct {
 	reader *intent.Reader
 	now    func() time.Time
 	busy   chan struct{} // holds one lesson at a time
+
+	mu    sync.Mutex
+	inUse string // the version that reader reads with
 }
 
 // OpenSchool opens what learning needs in a store that no App has open.
@@ -122,6 +126,23 @@ func (s *School) List(ctx context.Context) (Learned, error) {
 // schooling is how often an instance looks for another version.
 const schooling = 20 * time.Second
 
+// take reads with the version that is in use now. other is its id when it cannot be
+// read with, since another version of the program made it.
+func (s *School) take(ctx context.Context) (other string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id, m, changed, err := s.shelf.Current(ctx, s.inUse)
+	if err != nil || !changed {
+		return "", err
+	}
+	s.reader.Use(m)
+	s.inUse = id
+	if m == nil {
+		return id, nil
+	}
+	return "", nil
+}
+
 // openLearning reads with the version in use from the first message on.
 func (a *App) openLearning(ctx context.Context) (err error) {
 	a.school, err = newSchool(ctx, a.Store, a.Book, a.Reader, a.now)
@@ -133,16 +154,11 @@ func (a *App) openLearning(ctx context.Context) (err error) {
 
 // takeModel reads with the version that is in use now.
 func (a *App) takeModel(ctx context.Context) error {
-	id, m, changed, err := a.school.shelf.Current(ctx, a.model)
-	if err != nil || !changed {
-		return err
+	other, err := a.school.take(ctx)
+	if other != "" {
+		a.log.Warn("the learned classifier is of another version of the program: learn again", "version", other)
 	}
-	a.Reader.Use(m)
-	a.model = id
-	if id != "" && m == nil {
-		a.log.Warn("the learned classifier is of another version of the program: learn again", "version", id)
-	}
-	return nil
+	return err
 }
 
 // watchModel notices what other instances, or the command line, have learned.
@@ -179,6 +195,9 @@ func (a *App) learning(m *http.ServeMux) {
 func (s *School) serve(do func(*http.Request) (Learned, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		out, err := do(r)
+		if err == nil && r.Method == http.MethodPost && !out.Refused {
+			_, err = s.take(r.Context())
+		}
 		if err != nil {
 			http.Error(w, "store", http.StatusServiceUnavailable)
 			return
