@@ -2,7 +2,6 @@ package casework
 
 import (
 	"maps"
-	"regexp"
 	"strings"
 
 	"kefu/bot/customer"
@@ -143,9 +142,6 @@ func (d *Desk) subject(t *ticket.Ticket) string {
 	}
 	return clip(t.Matter, 10) + "，" + told
 }
-
-// short are dates as cards write them.
-var short = regexp.MustCompile(`(\d+) 月 (\d+) 日`)
 
 // SlotTitle is how a slot of a case is called: 房号.
 func (d *Desk) SlotTitle(t *ticket.Ticket, slot string) string { return d.slotTitle(t, slot) }
