@@ -130,10 +130,20 @@ func (f found) besides(next found) bool {
 
 // Best gives the n articles that come closest, best first, however far they are.
 func (b *Base) Best(text string, who Audience, now time.Time, n int) []*Article {
+	return b.best(text, n, func(a *Article) bool { return a.Valid(who, now) })
+}
+
+// Search is Best among all live articles, whoever they are for and whatever their
+// dates: for those who keep them.
+func (b *Base) Search(text string, n int) []*Article {
+	return b.best(text, n, func(*Article) bool { return true })
+}
+
+func (b *Base) best(text string, n int, keep func(*Article) bool) []*Article {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	var out []*Article
-	for _, f := range b.index.search(b.index.prepare(text), func(a *Article) bool { return a.Valid(who, now) }) {
+	for _, f := range b.index.search(b.index.prepare(text), keep) {
 		if len(out) == n {
 			break
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -133,6 +134,18 @@ func (b *Base) Len() int {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	return len(b.index.byID)
+}
+
+// All gives the live articles, by id. They are shared: they must not be changed.
+func (b *Base) All() []*Article {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	out := make([]*Article, 0, len(b.index.byID))
+	for _, n := range b.index.byID {
+		out = append(out, b.index.docs[n].art)
+	}
+	slices.SortFunc(out, func(x, y *Article) int { return strings.Compare(x.ID, y.ID) })
+	return out
 }
 
 // Get returns an article in whatever state, or store.ErrNotFound.

@@ -135,6 +135,9 @@ func share(a, b []term) float64 {
 	return float64(both) / float64(len(a)+len(b)-both)
 }
 
+// Miss returns one group of missed questions, or store.ErrNotFound.
+func (b *Base) Miss(ctx context.Context, id string) (*Miss, error) { return b.missed.Get(ctx, id) }
+
 // Unanswered lists the missed questions that are still not answered, most often
 // asked first.
 func (b *Base) Unanswered(ctx context.Context, limit int, now time.Time) ([]*Miss, error) {

@@ -84,3 +84,38 @@ func (b *Base) Drafts(ctx context.Context, limit int) ([]*Article, error) {
 		Order: []store.Order{{Field: "changed"}}, Limit: limit,
 	})
 }
+
+// Draft keeps a whole article that waits for a lead. The same question has the
+// same draft: one that is there already, in whatever state, comes back as it is.
+func (b *Base) Draft(ctx context.Context, a Article, by string, now time.Time) (*Article, error) {
+	a.Question, a.Answer = strings.TrimSpace(a.Question), strings.TrimSpace(a.Answer)
+	a.Meta = store.Meta{ID: ProposalID("", a.Question)}
+	a.State, a.Version, a.ProposedBy, a.ApprovedBy, a.ApprovedAt, a.Changed = Draft, 0, by, "", store.Time{}, store.At(now)
+	if err := a.Check(); err != nil {
+		return nil, err
+	}
+	err := b.articles.Insert(ctx, &a)
+	if errors.Is(err, store.ErrExists) {
+		return b.articles.Get(ctx, a.ID)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("knowledge: storing a draft: %w", err)
+	}
+	return &a, nil
+}
+
+// Rewrite changes all that a draft says: ErrNotDraft when it is none any more.
+func (b *Base) Rewrite(ctx context.Context, a Article, now time.Time) (*Article, error) {
+	if err := a.Check(); err != nil {
+		return nil, err
+	}
+	return b.change(ctx, a.ID, func(old *Article) error {
+		if old.State != Draft {
+			return ErrNotDraft
+		}
+		meta, ticket, by := old.Meta, old.Ticket, old.ProposedBy
+		*old = a
+		old.Meta, old.Ticket, old.ProposedBy, old.State, old.Version, old.Changed = meta, ticket, by, Draft, 0, store.At(now)
+		return nil
+	})
+}

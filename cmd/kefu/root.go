@@ -64,7 +64,7 @@ func (p *program) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w\n用法见 %s --help", err, c.CommandPath())
 	})
-	root.AddCommand(p.demo(), p.serve(), p.doctor(), p.check(), p.menu(), p.qr(), p.deliveries(), p.eval(), p.learn(), p.llm(), p.healthcheck(), p.version())
+	root.AddCommand(p.demo(), p.serve(), p.doctor(), p.check(), p.menu(), p.qr(), p.deliveries(), p.eval(), p.knowledge(), p.learn(), p.llm(), p.healthcheck(), p.version())
 	return root
 }
 

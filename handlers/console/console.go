@@ -24,6 +24,7 @@ import (
 	"kefu/bot/delivery"
 	"kefu/bot/desk"
 	"kefu/bot/hours"
+	"kefu/bot/knowledge"
 	"kefu/bot/staff"
 	"kefu/bot/ticket"
 	"kefu/prompts"
@@ -54,7 +55,7 @@ type Shared interface {
 // Topic is what is published when a case has changed.
 func Topic(id ticket.ID) string { return "case/" + string(id) }
 
-// Deps are what the pages work with. All are needed but Files, Changes, Shared,
+// Deps are what the pages work with. All are needed but Files, Know, Changes, Shared,
 // Learned and Log.
 type Deps struct {
 	Cases    *casework.Desk
@@ -70,6 +71,7 @@ type Deps struct {
 	Files    store.Files  // nil: no attachments
 	Changes  Changes      // nil: pages look by themselves
 	Shared   Shared       // nil: known to this process only
+	Know     *knowledge.Base // nil: no pages of articles
 	SignIn   SignIn
 	Now      func() time.Time
 	Log      *slog.Logger
@@ -132,7 +134,7 @@ func (s *Site) Link(id ticket.ID) string {
 // http.Server.RegisterOnShutdown.
 func (s *Site) Close() { s.stop() }
 
-// Mount puts the pages under r: /in, /dead, /incidents, /new, /t/{case}, /auth/wecom.
+// Mount puts the pages under r: /in, /dead, /incidents, /articles, /new, /t/{case}, /auth/wecom.
 func (s *Site) Mount(r gin.IRouter) {
 	s.views.mount(r)
 	r.GET("/auth/wecom", s.open((*visit).comeBack))
@@ -142,6 +144,7 @@ func (s *Site) Mount(r gin.IRouter) {
 	r.GET("/incidents", s.staff((*visit).incidents))
 	r.GET("/incidents/:id", s.staff((*visit).incident))
 	r.POST("/incidents/:id/do/:act", s.staff((*visit).incidentDo))
+	s.mountArticles(r)
 	r.GET("/new", s.staff((*visit).blank))
 	r.POST("/new", s.staff((*visit).record))
 	r.GET("/t/:id", s.staff((*visit).show))

@@ -58,7 +58,7 @@ func (a *App) mountPages(r gin.IRouter) error {
 	site, err := console.New(ctx, console.Deps{
 		Cases: a.Cases, Book: a.Book, Out: a.Out, Talks: a.Talks, Roster: a.Roster, States: a.States, Pack: a.Pack,
 		Words: a.Words, Calendar: a.Calendar, Store: a.Store, Files: a.plug, Changes: a.Memory, Shared: a.Memory.Tokens(),
-		SignIn: a.WeCom, Now: a.now, Log: a.log, PublicURL: a.Config.PublicURL,
+		Know: a.Know, SignIn: a.WeCom, Now: a.now, Log: a.log, PublicURL: a.Config.PublicURL,
 		Learned: func(ctx context.Context, by string, out casework.Outcome) {
 			if err := a.Bench.Learned(ctx, by, out); err != nil {
 				a.log.Warn("nobody was asked whether an answer is worth keeping", "err", err)
