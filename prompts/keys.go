@@ -332,6 +332,7 @@ const ( // Compensations, to staff.
 	StaffErrCompAmount    = "staff.err_comp_amount"    // 金额写成 200 或 12.50
 	StaffErrCompReason    = "staff.err_comp_reason"    // 没有这个原因
 	StaffErrCompWords     = "staff.err_comp_words"     // 写上要告诉客人的话
+	StaffErrCompMore      = "staff.err_comp_more"      // 话里的金额比申请的多
 	StaffErrCompSpoken    = "staff.err_comp_spoken"    // 〔{who}｜这个人〕定不了这一笔
 	StaffErrCompNobody    = "staff.err_comp_nobody"    // {form} {amount} 元
 	StaffErrCompMonth     = "staff.err_comp_month"     // 本月额度用完了

@@ -137,6 +137,11 @@ func (d *Desk) checkGrant(g Grant) error {
 	if word := d.Pack().Sensitive(strings.TrimSpace(chat.Clean(g.Words))); word != "" {
 		return d.refusal(prompts.StaffErrSensitive, prompts.Vars{"word": word})
 	}
+	for _, m := range sums.FindAllStringSubmatch(g.Words, 20) { // more than is asked for must not be promised
+		if said, err := desk.ParseMoney(m[1]); err != nil || said > g.Amount {
+			return d.refusal(prompts.StaffErrCompMore, prompts.Vars{"said": m[1], "amount": g.Amount.String()})
+		}
+	}
 	return nil
 }
 

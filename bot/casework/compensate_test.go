@@ -241,7 +241,10 @@ func TestWordsAndFieldsOfACompensation(t *testing.T) {
 	c := s.open(func(in *casework.Intake) { in.Owner = "chen" })
 	bad := gift(50)
 	bad.Words = "保证退款"
+	more := gift(50)
+	more.Words = "送您 60元礼券"
 	for want, g := range map[string]casework.Grant{
+		"话里写了 60 元，比申请的 50 元多。改一下再提交。":    more,
 		"金额写成 200 或 12.50，单位是元。":          {Form: "gift", Amount: -5},
 		`这段话里有"保证退款"，对外不能这么说。改一下，或请组长放行。`: bad,
 		"没有这个原因，请从表里选一个。":                 {Form: "gift", Amount: 5, Reason: "moon"},

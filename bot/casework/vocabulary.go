@@ -6,5 +6,8 @@ import "regexp"
 // 1208房间的空调.
 const betweenRoomAndMatter = " ，,房间的"
 
+// sums are amounts of money in words for a customer.
+var sums = regexp.MustCompile(`(\d[\d,]*(?:\.\d{1,2})?)\s*(?:元|块)`)
+
 // short are dates as they are said to customers; cards write them shorter.
 var short = regexp.MustCompile(`(\d+) 月 (\d+) 日`)
