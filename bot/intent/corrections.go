@@ -48,6 +48,12 @@ func Corrects(text string) (c Correction, ok bool) {
 			break
 		}
 	}
+	switch c.Slot {
+	case SlotAmount, SlotWhen, SlotPeople:
+		if c.Wrong == "" && strings.Contains(s, "不对") && !strings.Contains(s, "错") {
+			return Correction{}, false // 金额不对 is a grievance
+		}
+	}
 	return c, true
 }
 
@@ -56,7 +62,7 @@ var slotNames = []struct {
 	word string
 	slot Slot
 }{
-	{"订单", SlotOrder}, {"单号", SlotOrder}, {"这单", SlotOrder}, {"房号", SlotRoom}, {"房间", SlotRoom}, {"电话", SlotPhone}, {"手机", SlotPhone}, {"号码", SlotPhone},
+	{"订单", SlotOrder}, {"单号", SlotOrder}, {"这单", SlotOrder}, {"房号", SlotRoom}, {"房间号", SlotRoom}, {"电话", SlotPhone}, {"手机", SlotPhone}, {"号码", SlotPhone},
 	{"地址", SlotAddress}, {"型号", SlotProduct}, {"机身号", SlotSerial}, {"序列号", SlotSerial}, {"姓名", SlotName}, {"名字", SlotName},
 	{"人数", SlotPeople}, {"时间", SlotWhen}, {"日期", SlotWhen}, {"金额", SlotAmount},
 }

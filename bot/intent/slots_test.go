@@ -180,6 +180,8 @@ func TestCorrects(t *testing.T) {
 		"电话写错了 13812345678": {Slot: SlotPhone, Firm: true},
 		"改到7点":              {Firm: true},
 		"应该是5个人":            {Firm: true},
+		"金额不对":              {},
+		"房间不对，我订的是大床":       {Firm: true},
 		"房号不对":              {Slot: SlotRoom, Firm: true},
 		"1208空调坏了":          {},
 		"能改到7点吗":            {},
