@@ -57,7 +57,7 @@ func TestUnmarshalModel(t *testing.T) {
 }
 
 func FuzzUnmarshalModel(f *testing.F) {
-	m := Train(Shipped()[:40])
+	m := Train(Shipped()[:2])
 	b, err := m.MarshalBinary()
 	if err != nil {
 		f.Fatal(err)
