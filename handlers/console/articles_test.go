@@ -154,7 +154,7 @@ func TestArticlesInTheBrowser(t *testing.T) {
 			b.until(`document.readyState === "complete"`)
 			b.until(`document.documentElement.scrollWidth <= window.innerWidth`)
 			if dir := os.Getenv("KEFU_TEST_PICTURES"); dir != "" {
-				png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(90))
+				png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
 				if err != nil {
 					t.Fatal(err)
 				}
