@@ -197,9 +197,9 @@ func (x *index) rebuild() {
 		}
 	}
 	x.clear()
-	for _, a := range live {
-		x.put(a)
-	}
+	cut := make([]parts, len(live))
+	each(len(live), len(live) > 16, func(i int) { cut[i] = x.syn.parts(live[i]) })
+	x.add(cut)
 }
 
 // rarity is how much a term tells that df articles have. What it is for few is
