@@ -30,6 +30,9 @@ func (d *Desk) Usually(in *incident.Incident) string { return d.usually(in) }
 
 // usually says how many of this sort there are otherwise: 每 2 小时 0.3 件.
 func (d *Desk) usually(in *incident.Incident) string {
+	if in.Usual < 0.05 { // as good as never: nothing to say
+		return ""
+	}
 	w, n := d.Pack().Incident.Window, strconv.FormatFloat(in.Usual, 'f', 1, 64)
 	if w%time.Hour == 0 {
 		return d.Words.Line(prompts.StaffUsualHours, prompts.Vars{"span": int(w / time.Hour), "n": n})

@@ -72,6 +72,8 @@ func (d *Demo) customerDoes(ctx context.Context, a act) error {
 			}
 		}
 		return nil
+	case "crowd":
+		return d.crowd(ctx)
 	case "tap":
 		return who.TapOption(ctx, a.Key)
 	case "menu":

@@ -1,5 +1,5 @@
 // One key for each of the ten situations. A key fills the box only; the person
-// sends it. The last four do something at once.
+// sends it. The last ones do something at once.
 import { $, el, keyed } from './dom.js';
 import { asCustomer, choose, my, now, say, state } from './link.js';
 import { guideTo } from './top.js';
@@ -63,6 +63,12 @@ const tries = [
   ['发张图', () => asCustomer({ do: 'picture' }), 'now'],
   ['发语音（无识别）', () => asCustomer({ do: 'voice' }), 'now'],
   ['发位置', () => asCustomer({ do: 'place' }), 'now'],
+  ['突发：五位客人说停水', () => {
+    asCustomer({ do: 'crowd' });
+    const boss = state.staff.find((p) => p.name === '刘峰');
+    boss && choose({ staff: boss.id, tab: 'app' });
+    say('五位客人都说停水：右边刘峰收到“突发”卡片，写口径、一键发、结束。');
+  }, 'now'],
   ['取消关注', () => asCustomer({ do: 'unfollow' }), 'now'],
 ];
 
