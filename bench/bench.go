@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -26,6 +25,8 @@ type bench struct {
 	world  *world
 	binary string
 	end    []func() error
+
+	databases []string // made in a MongoDB, to be dropped
 }
 
 func newBench(ctx context.Context, o options, say io.Writer) (*bench, error) {
@@ -57,11 +58,14 @@ func (b *bench) close() error {
 	for _, f := range b.end {
 		errs = append(errs, f())
 	}
-	return errors.Join(append(errs, b.world.close())...)
+	return errors.Join(append(errs, b.drop(), b.world.close())...)
 }
 
 func (b *bench) measure(ctx context.Context) (*table, error) {
 	t := &table{Machine: machine()}
+	if b.mongo != "" {
+		t.Machine += "; the documents are in MongoDB"
+	}
 	sync, err := fsync(b.dir)
 	if err != nil {
 		return nil, err
@@ -111,11 +115,11 @@ func (b *bench) understanding(t *table) error {
 // idle starts the program on a fresh folder and again on the same, and lets it be.
 func (b *bench) idle(ctx context.Context, t *table) error {
 	b.tell("starting and doing nothing")
-	dir := filepath.Join(b.dir, "idle")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	h, err := b.home("idle")
+	if err != nil {
 		return err
 	}
-	file, web, admin, err := b.world.configure(dir)
+	file, web, admin, err := b.world.configure(h)
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,6 @@ import (
 	"kefu/bot/inbox"
 	"kefu/bot/ticket"
 	"kefu/store"
-	"kefu/store/sqlite"
 )
 
 // A customer of the store has so many cases that are over, and wrote three
@@ -30,6 +29,7 @@ const (
 	talkers      = 3000 // customers who write during the measurement
 	numbersAll   = 6000 // the four-digit numbers, all given out once
 	fillers      = 128
+	mongoFillers = 16 // a server answers each by itself, and its pool has an end
 )
 
 // openid names the customer i; griever one who wrote nothing yet and is about to
@@ -53,10 +53,10 @@ type filler struct {
 	now     time.Time
 }
 
-// fill makes a store with so many cases in a folder. Of the customers below
+// fill makes a store with so many cases. Of the customers below
 // talkers none has an open case; grievers is how many more have only a file.
-func fill(ctx context.Context, dir string, tickets, grievers int) (err error) {
-	engine, err := sqlite.Open(ctx, dir)
+func fill(ctx context.Context, h home, tickets, grievers int) (err error) {
+	engine, err := h.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -72,20 +72,24 @@ func fill(ctx context.Context, dir string, tickets, grievers int) (err error) {
 	if err := errors.Join(errs[:]...); err != nil {
 		return err
 	}
-	if err := each(ctx, grievers, func(ctx context.Context, i int) error { return f.known(ctx, griever(i)) }); err != nil {
+	many := fillers
+	if h.mongo != "" {
+		many = mongoFillers
+	}
+	if err := each(ctx, many, grievers, func(ctx context.Context, i int) error { return f.known(ctx, griever(i)) }); err != nil {
 		return err
 	}
-	return each(ctx, max(tickets/casesEach, talkers), f.customer)
+	return each(ctx, many, max(tickets/casesEach, talkers), f.customer)
 }
 
-// each calls do for 0 to n-1, many at once, until one fails.
-func each(ctx context.Context, n int, do func(context.Context, int) error) error {
+// each calls do for 0 to n-1, so many at once, until one fails.
+func each(ctx context.Context, many, n int, do func(context.Context, int) error) error {
 	var next atomic.Int64
 	var wg sync.WaitGroup
-	errs := make(chan error, fillers)
+	errs := make(chan error, many)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	for range fillers {
+	for range many {
 		wg.Go(func() {
 			for i := int(next.Add(1)) - 1; i < n && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
 				if err := do(ctx, i); err != nil {

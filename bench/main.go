@@ -34,11 +34,12 @@ type options struct {
 	conns   int
 	tickets int // in the large store
 	skip    string
+	mongo   string // URI of a MongoDB that keeps the documents; "": SQLite
 }
 
 func main() {
 	if len(os.Args) > 2 && os.Args[1] == yardstickArg {
-		if err := yardstick(os.Args[2]); err != nil {
+		if err := yardstick(home{dir: os.Args[2], mongo: os.Getenv(yardstickMongo)}); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -66,6 +67,7 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 	fs.IntVar(&o.rounds, "rounds", 5, "rounds of each kind")
 	fs.DurationVar(&o.round, "round", 3*time.Second, "about how long a round takes")
 	fs.IntVar(&o.tickets, "tickets", 100_000, "cases in the large store; three times as many messages")
+	fs.StringVar(&o.mongo, "mongo", os.Getenv("KEFU_TEST_MONGO"), "URI of a MongoDB on which to measure, in databases of its own (default: $KEFU_TEST_MONGO, else SQLite)")
 	fs.StringVar(&o.skip, "skip", "", "leave out: large, idle (comma separated)")
 	if err := fs.Parse(args); err != nil {
 		return err

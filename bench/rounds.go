@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 	"time"
 )
 
@@ -14,17 +12,17 @@ const maxGriefs = 4800
 
 // open fills a store and starts the program on it.
 func (b *bench) open(ctx context.Context, name string, tickets int) (*subject, error) {
-	dir := filepath.Join(b.dir, name)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	h, err := b.home(name)
+	if err != nil {
 		return nil, err
 	}
 	b.tell("filling the %s store with %d cases and %d messages", name, tickets, tickets/casesEach*messagesEach)
 	start := time.Now()
-	if err := fill(ctx, filepath.Join(dir, "data"), tickets, maxGriefs); err != nil {
+	if err := fill(ctx, h, tickets, maxGriefs); err != nil {
 		return nil, err
 	}
 	b.tell("filled in %s", time.Since(start).Round(time.Second/10))
-	s, err := b.world.subject(ctx, b.binary, dir, b.conns)
+	s, err := b.world.subject(ctx, b.binary, h, b.conns)
 	if err == nil {
 		b.end = append(b.end, s.end)
 	}
@@ -46,7 +44,11 @@ func (b *bench) load(ctx context.Context, t *table) error {
 		}
 		subjects = append(subjects, large)
 	}
-	yard, err := newRival(filepath.Join(b.dir, "yardstick"), b.conns)
+	h, err := b.home("yardstick")
+	if err != nil {
+		return err
+	}
+	yard, err := newRival(h, b.conns)
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ import (
 type subject struct {
 	*process
 	*client
-	probe *probe
+	probe probe
 	world *world
 	said  int // messages so far
 	cried int // complaints so far
@@ -36,8 +36,8 @@ type outcome struct {
 	sent      int // deliveries queued
 }
 
-func (w *world) subject(ctx context.Context, binary, dir string, conns int) (*subject, error) {
-	file, web, admin, err := w.configure(dir)
+func (w *world) subject(ctx context.Context, binary string, h home, conns int) (*subject, error) {
+	file, web, admin, err := w.configure(h)
 	if err != nil {
 		return nil, err
 	}
@@ -46,14 +46,14 @@ func (w *world) subject(ctx context.Context, binary, dir string, conns int) (*su
 		return nil, err
 	}
 	s.client = &client{addr: web, n: conns}
-	if s.probe, err = openProbe(dir); err != nil {
+	if s.probe, err = openProbe(ctx, h); err != nil {
 		return nil, errors.Join(err, s.process.stop())
 	}
 	return s, nil
 }
 
 func (s *subject) end() error {
-	return errors.Join(s.client.close(), s.probe.db.Close(), s.process.stop())
+	return errors.Join(s.client.close(), s.probe.close(), s.process.stop())
 }
 
 // round sends messages and waits until nothing of them is left to do.
@@ -65,7 +65,7 @@ func (s *subject) round(ctx context.Context, posts []post) (*outcome, error) {
 	start := time.Now()
 	r, err := s.client.send(ctx, posts)
 	if err == nil {
-		err = s.probe.settled(ctx)
+		err = settled(ctx, s.probe)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w\n%s", err, tail(s.errOut))
@@ -140,12 +140,13 @@ type rival struct {
 	did  figures
 }
 
-func newRival(dir string, conns int) (*rival, error) {
+func newRival(h home, conns int) (*rival, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	v := &rival{cmd: exec.Command(self, yardstickArg, dir)}
+	v := &rival{cmd: exec.Command(self, yardstickArg, h.dir)}
+	v.cmd.Env = append(os.Environ(), yardstickMongo+"="+h.mongo)
 	v.cmd.Stderr = os.Stderr
 	out, err := v.cmd.StdoutPipe()
 	if err != nil {

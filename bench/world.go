@@ -78,9 +78,9 @@ func newWorld() (*world, error) {
 
 func (w *world) close() error { return w.server.Close() }
 
-// configure writes kefu.yaml for a program that keeps its data in a folder below
-// dir, and says where it will listen.
-func (w *world) configure(dir string) (file, web, admin string, err error) {
+// configure writes kefu.yaml for a program that keeps its data at home, and says
+// where it will listen.
+func (w *world) configure(h home) (file, web, admin string, err error) {
 	if web, err = freePort(); err != nil {
 		return "", "", "", err
 	}
@@ -89,6 +89,9 @@ func (w *world) configure(dir string) (file, web, admin string, err error) {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "listen: %s\nadmin: %s\npublic_url: http://%s\ndata: ./data\npack: hotel\n", web, admin, web)
+	if h.mongo != "" {
+		fmt.Fprintf(&b, "store: {mongo: %q}\n", h.mongo)
+	}
 	fmt.Fprintf(&b, "accounts:\n  - {id: %s, app_id: %s, app_secret: %s, token: %s, aes_key: %s, mode: safe, api: %s/oa}\n",
 		account, oaApp, secret, oaToken, aesKey, w.url)
 	fmt.Fprintf(&b, "wecom: {corp_id: %s, agent_id: %d, secret: %s, token: %s, aes_key: %s, api: %s/wecom, robots: {staff: %s, escalation: %s}}\n",
@@ -97,7 +100,7 @@ func (w *world) configure(dir string) (file, web, admin string, err error) {
 	for _, p := range people {
 		fmt.Fprintf(&b, "  - {id: %s, wecom_id: %s, name: %s, shown_as: %s, roles: [%s], team: %s}\n", p.id, p.id, p.name, p.name, p.role, p.team)
 	}
-	file = filepath.Join(dir, "kefu.yaml")
+	file = filepath.Join(h.dir, "kefu.yaml")
 	return file, web, admin, os.WriteFile(file, []byte(b.String()), 0o600)
 }
 

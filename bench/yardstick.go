@@ -15,12 +15,14 @@ import (
 	"kefu/bot/wechat"
 	"kefu/bot/wechat/oa"
 	"kefu/store"
-	"kefu/store/sqlite"
 )
 
 // yardstickArg makes this program be the yardstick: a process of its own, as the
 // program that is measured is one.
 const yardstickArg = "-yardstick"
+
+// yardstickMongo tells it the URI of its database, which may hold a password.
+const yardstickMongo = "KEFU_BENCH_YARDSTICK_MONGO"
 
 // kept is the one document that the yardstick stores.
 type kept struct {
@@ -31,10 +33,10 @@ type kept struct {
 
 // yardstick serves a handler that verifies, decrypts and stores a message as one
 // document, on the same kind of store, and prints its address.
-func yardstick(dir string) error {
+func yardstick(h home) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	engine, err := sqlite.Open(ctx, dir)
+	engine, err := h.open(ctx)
 	if err != nil {
 		return err
 	}
