@@ -89,7 +89,11 @@ func (r *Reader) guess(s *sheet) {
 		return
 	}
 	model := r.model.Load()
-	p, known := model.score(matterOf(s.t, s.out.Fields), s.hits)
+	whole := s.t
+	if s.size <= 2*story { // an order told in one line; in a letter the places are what it is about
+		whole = matterOf(s.t, s.out.Fields)
+	}
+	p, known := model.score(whole, s.hits)
 	s.whole = maps.Clone(s.score)
 	for i, v := range p {
 		s.whole[All[i]] = max(s.whole[All[i]], v)

@@ -17,8 +17,9 @@ const (
 
 // Rates of training; twice or half of each changes little.
 const (
-	epochs = 10
-	rate   = 0.4
+	rounds = 3 // each in an order of its own; the mean of them depends less on chance
+	epochs = 8
+	rate   = 0.5
 	lean   = 0.1 // of the bias
 	decay  = 1e-4
 	smooth = 0.05 // of the ratios
@@ -50,7 +51,7 @@ func train(w *words, all []Example) *Model {
 	tr := &trainer{}
 	tr.read(w, all[:min(len(all), MaxExamples)])
 	tr.ratios()
-	tr.fit()
+	tr.mean()
 	return tr.finish()
 }
 
@@ -168,12 +169,31 @@ func (tr *trainer) ratios() {
 	tr.scale = seen
 }
 
-// fit runs over the examples in an order that is always the same. An example
+// mean fits several times and takes the mean of the weights.
+func (tr *trainer) mean() {
+	sum := make([][classes]float32, len(tr.keys))
+	var bias [classes]float32
+	for round := range rounds {
+		tr.bias = [classes]float32{}
+		tr.fit(uint64(round))
+		for i, w := range tr.weight {
+			for k := range w {
+				sum[i][k] += w[k] / rounds
+			}
+		}
+		for k := range bias {
+			bias[k] += tr.bias[k] / rounds
+		}
+	}
+	tr.weight, tr.bias = sum, bias
+}
+
+// fit runs over the examples in an order that is always the same for a round. An example
 // pulls towards all intents it may mean, most to the one that is likeliest.
-func (tr *trainer) fit() {
+func (tr *trainer) fit(round uint64) {
 	tr.weight = make([][classes]float32, len(tr.keys))
 	squares := make([][classes]float32, len(tr.keys))
-	rng := rand.New(rand.NewPCG(20261124, 7))
+	rng := rand.New(rand.NewPCG(20261124, 7+round))
 	order := rng.Perm(len(tr.docs))
 	mean := float64(len(tr.docs)) / classes
 	for range epochs {
