@@ -123,7 +123,7 @@ func (h hand) shot(name string) {
 	if dir == "" {
 		return
 	}
-	png, err := chromedp.Run(h.ctx, chromedp.FullScreenshot(90))
+	png, err := chromedp.Run(h.ctx, chromedp.FullScreenshot(100))
 	if err != nil {
 		h.t.Fatal(err)
 	}
