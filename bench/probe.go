@@ -80,7 +80,7 @@ func (p engineProbe) open(ctx context.Context) (int, error) {
 func (p engineProbe) close() error { return p.Close() }
 
 // settleTime is the longest that what was begun may take to end.
-const settleTime = 30 * time.Second
+const settleTime = 2 * time.Minute
 
 // settled waits until no message is open and no decision has anything left to be
 // carried out: then every case is stored and every card queued.
