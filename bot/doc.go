@@ -13,6 +13,9 @@
 // carried out: each under an id that makes it happen once. A process that dies in
 // between leaves documents that are due, and the clock (package jobs) finds them.
 //
+// When many complaints are one event, package incident notices it as they are
+// opened, and package casework tells who must know.
+//
 // What staff do comes in through package workbench (buttons, commands) and
 // handlers/console (the ticket page); both call package casework, which knows
 // what a move on a case means for everybody concerned; what is given as a

@@ -67,10 +67,10 @@ type Deps struct {
 	Pack     func() *desk.Pack // as it is now
 	Words    *prompts.Book
 	Calendar *hours.Calendar
-	Store    store.Engine // sessions are kept in it
-	Files    store.Files  // nil: no attachments
-	Changes  Changes      // nil: pages look by themselves
-	Shared   Shared       // nil: known to this process only
+	Store    store.Engine    // sessions are kept in it
+	Files    store.Files     // nil: no attachments
+	Changes  Changes         // nil: pages look by themselves
+	Shared   Shared          // nil: known to this process only
 	Know     *knowledge.Base // nil: no pages of articles
 	SignIn   SignIn
 	Now      func() time.Time

@@ -1,0 +1,21 @@
+package demo
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestFiveGuestsMakeAnIncident(t *testing.T) {
+	d := run(t, t.TempDir())
+	if err := d.customerDoes(t.Context(), act{As: wang.OpenID, Do: "crowd"}); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the manager has the card", func() bool {
+		for _, c := range d.sim.Cards("mgr01") {
+			if strings.HasPrefix(c.Title, "突发 · 停水 ") {
+				return true
+			}
+		}
+		return false
+	})
+}
