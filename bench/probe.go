@@ -46,7 +46,7 @@ func (p fileProbe) counts(ctx context.Context) (c counts, err error) {
 func (p fileProbe) open(ctx context.Context) (n int, err error) {
 	err = p.db.QueryRowContext(ctx, `SELECT
 		(SELECT count(*) FROM d_inbox WHERE body ->> '$.due' IS NOT NULL) +
-		(SELECT count(*) FROM d_conversations WHERE body ->> '$.due' IS NOT NULL)`).Scan(&n)
+		(SELECT count(*) FROM d_conversations WHERE body ->> '$.due' < ?)`, soon().Text()).Scan(&n)
 	return n, err
 }
 
@@ -67,8 +67,10 @@ func (p engineProbe) counts(ctx context.Context) (c counts, err error) {
 
 func (p engineProbe) open(ctx context.Context) (int, error) {
 	n := 0
-	for _, coll := range []string{"inbox", "conversations"} {
-		due, err := p.Count(ctx, coll, store.Query{Where: []store.Cond{store.Where("due", store.Exists)}, Limit: 1})
+	for coll, due := range map[string]store.Cond{
+		"inbox": store.Where("due", store.Exists), "conversations": store.Where("due", store.Lt, soon()),
+	} {
+		due, err := p.Count(ctx, coll, store.Query{Where: []store.Cond{due}, Limit: 1})
 		if err != nil {
 			return 0, err
 		}
@@ -78,6 +80,10 @@ func (p engineProbe) open(ctx context.Context) (int, error) {
 }
 
 func (p engineProbe) close() error { return p.Close() }
+
+// soon is when a conversation is due at the latest whose decision has something
+// left to be carried out; a question that lapses is due much later.
+func soon() store.Time { return store.At(time.Now().Add(10 * time.Second)) }
 
 // settleTime is the longest that what was begun may take to end.
 const settleTime = 2 * time.Minute
