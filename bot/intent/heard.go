@@ -26,6 +26,11 @@ func (r *Reader) Heard(text string) string {
 	if linked(string(t)) {
 		return ""
 	}
+	for _, s := range namedPhones(t) {
+		for i := s.from; i < s.to; i++ {
+			t[i] = ',' // a number is repeated masked, if at all
+		}
+	}
 	hits := r.words.find(t, nil)
 	var out []rune
 	for _, c := range clauses(t) {

@@ -132,18 +132,24 @@ func WithoutPhones(text string) string {
 	return string(t)
 }
 
-// matterOf is a text without telephone numbers, the customer's name and address,
-// which say nothing of what is wanted.
-func matterOf(t []rune, f Fields) []rune {
+// namedPhones are the telephone numbers with the words before that only name them.
+func namedPhones(t []rune) []span {
 	all := phones(t)
 	for i, s := range all {
-		for _, label := range []string{"联系电话", "电话", "手机号", "手机", "号码"} {
+		for _, label := range []string{"我的联系电话", "联系电话", "我的电话", "我电话", "电话", "手机号", "手机", "号码"} {
 			if ends(t[:s.from], []string{label}) {
 				all[i].from -= len([]rune(label))
 				break
 			}
 		}
 	}
+	return all
+}
+
+// matterOf is a text without telephone numbers, the customer's name and address,
+// which say nothing of what is wanted.
+func matterOf(t []rune, f Fields) []rune {
+	all := namedPhones(t)
 	for _, said := range []string{f.Name, f.Address} {
 		w := []rune(strings.ToLower(said))
 		for i := 0; len(w) > 0 && i+len(w) <= len(t); i++ {

@@ -181,7 +181,7 @@ func timeAt(t []rune, i int) (m mention, ok bool) {
 	mark := n
 	skipJoint(t, &n)
 	if m.part == noPart || m.day == dayOffset {
-		if !m.word(t, &n, partWords) {
+		if comparative(t[n:]) || !m.word(t, &n, partWords) {
 			n = mark
 		}
 	}
@@ -202,6 +202,14 @@ func timeAt(t []rune, i int) (m mention, ok bool) {
 	m.limits(t, &n)
 	m.to = n
 	return m, true
+}
+
+// comparative holds for 晚一点, 早点: sooner or later than something, no hour.
+func comparative(t []rune) bool {
+	if len(t) < 2 || t[0] != '晚' && t[0] != '早' {
+		return false
+	}
+	return t[1] == '点' || len(t) > 2 && strings.ContainsRune("一1", t[1]) && t[2] == '点'
 }
 
 // yearly reads 去年, 去年12月3号, 明年1月.
