@@ -44,7 +44,7 @@ const (
 	someScore = 0.63
 	nearScore = 0.33
 	exact     = 0.98  // its own question, word for word
-	clear     = 0.895 // the next one's share of the best score
+	apart     = 0.895 // the next one's share of the best score
 )
 
 // Thresholds of sign, which finds what a question is about when likeness is small.
@@ -57,7 +57,7 @@ const (
 	someSignLog = 0.25 // for each e times as many articles
 	sureSign    = 2.2
 	besideSign  = 1.2 // so much less is enough to be shown beside a better one
-	clearRank   = 1   // the next one's rank behind the best: it is e times less likely
+	apartRank   = 1   // the next one's rank behind the best: it is e times less likely
 )
 
 func (b *Base) some() float64 {
@@ -69,9 +69,11 @@ func (b *Base) some() float64 {
 func (b *Base) Ask(text string, who Audience, now time.Time) Answer {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	q := b.index.prepare(text)
+	w := b.index.begin()
+	defer b.index.end(w)
+	b.index.prepare(w, text)
 	out := Answer{Binding: b.isBinding(text)}
-	all := b.index.search(q, func(a *Article) bool { return a.Valid(who, now) })
+	all := b.index.search(w, func(a *Article) bool { return a.Valid(who, now) })
 	if len(all) == 0 {
 		return out
 	}
@@ -79,7 +81,7 @@ func (b *Base) Ask(text string, who Audience, now time.Time) Answer {
 		out.Near = Near{b.index.docs[first.doc].art, first.score}
 	}
 	some := b.some()
-	fit := all[:0:0]
+	fit := all[:0] // all is not needed any more
 	for _, f := range all {
 		if (f.score >= someScore || f.sign >= some-besideSign) && (!out.Binding || b.index.docs[f.doc].art.Official) {
 			fit = append(fit, f)
@@ -123,9 +125,9 @@ func (b *Base) decide(out *Answer, fit []found, some float64) {
 // besides says that the next candidate fits about as well.
 func (f found) besides(next found) bool {
 	if f.score >= someScore {
-		return next.score >= f.score*clear
+		return next.score >= f.score*apart
 	}
-	return next.rank >= f.rank-clearRank
+	return next.rank >= f.rank-apartRank
 }
 
 // Best gives the n articles that come closest, best first, however far they are.
@@ -142,8 +144,11 @@ func (b *Base) Search(text string, n int) []*Article {
 func (b *Base) best(text string, n int, keep func(*Article) bool) []*Article {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
+	w := b.index.begin()
+	defer b.index.end(w)
+	b.index.prepare(w, text)
 	var out []*Article
-	for _, f := range b.index.search(b.index.prepare(text), keep) {
+	for _, f := range b.index.search(w, keep) {
 		if len(out) == n {
 			break
 		}
@@ -164,9 +169,12 @@ type Passage struct {
 func (b *Base) Passages(text string, who Audience, now time.Time, n int) []Passage {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
+	w := b.index.begin()
+	defer b.index.end(w)
+	b.index.prepare(w, text)
 	binding := b.isBinding(text)
 	var out []Passage
-	for _, f := range b.index.search(b.index.prepare(text), func(a *Article) bool { return a.Valid(who, now) && (a.Official || !binding) }) {
+	for _, f := range b.index.search(w, func(a *Article) bool { return a.Valid(who, now) && (a.Official || !binding) }) {
 		if len(out) == n {
 			break
 		}

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync/atomic"
+	"unicode/utf8"
 )
 
 // asked is a question made ready: its terms without repeats, each with how much
@@ -18,36 +20,86 @@ type asked struct {
 	known  []float64 // idf of the terms that some article has, highest first
 
 	single []term // sorted
+	idf1   []float64
 	late   []term // characters of the later part, where a short question says what it wants
 	number bool   // asks how many or how much
-	runes  int
 }
 
 // longQuestion is from how many characters on the later part is not looked at by
 // itself: a letter says what it wants anywhere.
 const longQuestion = 80
 
-func (x *index) prepare(text string) asked {
-	pairs, single := x.syn.cut(text, nil, nil)
-	q := asked{terms: x.shorten(unique(pairs)), single: unique(single), runes: len([]rune(text)), number: asksNumber(text)}
-	q.late = q.single
-	if r := []rune(text); len(r) <= longQuestion {
-		_, late := x.syn.cut(string(r[len(r)*2/5:]), nil, nil)
-		q.late = unique(late)
+// work is what one question needs while it is answered. It is used again for the
+// next one.
+type work struct {
+	asked
+	terms1, terms2 []term // cut, and of the later part
+	chars1, chars2 []term
+
+	sums []float32 // by document, all zero between questions
+	rank []uint8   // place in best by document, from 1; likewise
+	seen []int32   // documents with a sum
+	best []found
+
+	rows   [][features]float64
+	views  []*view
+	terms3 []int32 // where the question's terms stand in a view
+	chars3 []int32
+	extras []extra
+	like   []float64
+}
+
+func (x *index) begin() *work {
+	w, _ := x.pool.Get().(*work)
+	if w == nil {
+		w = new(work)
 	}
+	return w
+}
+
+// end gives the work back. Nothing of it may be used afterwards.
+func (x *index) end(w *work) {
+	clear(w.views) // may be of articles that go
+	x.pool.Put(w)
+}
+
+func (x *index) prepare(w *work, text string) {
+	q := &w.asked
+	w.terms1, w.chars1 = x.syn.cut(text, w.terms1[:0], w.chars1[:0])
+	q.terms, q.single, q.number = x.shorten(unique(w.terms1)), unique(w.chars1), asksNumber(text)
+	q.late = q.single
+	if n := utf8.RuneCountInString(text); n <= longQuestion {
+		w.terms2, w.chars2 = x.syn.cut(behind(text, n*2/5), w.terms2[:0], w.chars2[:0])
+		q.late = unique(w.chars2)
+	}
+	q.idf, q.told, q.rarest, q.known, q.idf1, q.sum = q.idf[:0], q.told[:0], q.rarest[:0], q.known[:0], q.idf1[:0], 0
 	for i, t := range q.terms {
-		v := x.idf(t)
-		told := x.told(t)
+		df := len(x.list(t))
+		v := x.rarity(df)
+		told := lighter(t, v)
 		q.idf, q.told = append(q.idf, v), append(q.told, told)
 		q.sum += told
 		q.rarest = append(q.rarest, i)
-		if len(x.list(t)) > 0 {
+		if df > 0 {
 			q.known = append(q.known, v)
 		}
 	}
+	for _, t := range q.single {
+		q.idf1 = append(q.idf1, x.idf1(t))
+	}
 	slices.SortStableFunc(q.rarest, func(i, j int) int { return -cmp.Compare(q.idf[i], q.idf[j]) })
 	slices.SortFunc(q.known, func(a, b float64) int { return -cmp.Compare(a, b) })
-	return q
+}
+
+// behind is what comes after the first n characters.
+func behind(text string, n int) string {
+	for i := range text {
+		if n == 0 {
+			return text[i:]
+		}
+		n--
+	}
+	return ""
 }
 
 func unique(ts []term) []term {
@@ -93,6 +145,7 @@ type view struct {
 	digits        bool
 	titled        bool
 	inAsks        []bool // of pairs: stands in a question
+	weights       atomic.Pointer[weighed]
 }
 
 // variant is one way to ask: its terms, sorted.
@@ -110,6 +163,43 @@ func (x *index) view(n int32) *view {
 		x.kept.Add(1)
 	}
 	return v
+}
+
+// weighed is how much the terms of a view tell in one state of the index.
+type weighed struct {
+	state    uint64
+	idf      []float64 // of pairs
+	variants []tells
+}
+
+// tells is how much all terms of a variant tell.
+type tells struct{ single, pairs, told float64 }
+
+// weigh is made when a view is first needed after a change of the index.
+func (x *index) weigh(v *view) *weighed {
+	if w := v.weights.Load(); w != nil && w.state == x.state {
+		return w
+	}
+	w := &weighed{state: x.state, idf: make([]float64, len(v.pairs)), variants: make([]tells, len(v.variants))}
+	for i, c := range v.pairs {
+		w.idf[i] = x.idf(c.t)
+	}
+	for i, a := range v.variants {
+		to := &w.variants[i]
+		for _, t := range a.single {
+			to.single += x.idf1(t)
+		}
+		for _, t := range a.pairs {
+			j, ok := find(v.pairs, t)
+			if !ok {
+				continue // every term of a question is one of the article
+			}
+			to.pairs += w.idf[j]
+			to.told += lighter(t, w.idf[j])
+		}
+	}
+	v.weights.Store(w)
+	return w
 }
 
 func (s synonyms) view(a *Article) *view {
@@ -139,5 +229,41 @@ func (s synonyms) view(a *Article) *view {
 
 // find says where a term stands in a sorted list.
 func find(list []counted, t term) (int, bool) {
-	return slices.BinarySearchFunc(list, t, func(c counted, t term) int { return cmp.Compare(c.t, t) })
+	from, to := 0, len(list)
+	for from < to {
+		if mid := (from + to) / 2; list[mid].t < t {
+			from = mid + 1
+		} else {
+			to = mid
+		}
+	}
+	return from, from < len(list) && list[from].t == t
+}
+
+// places says of each term where it stands in the list, -1: nowhere. Both are
+// sorted.
+func places(list []counted, ts []term, into []int32) []int32 {
+	into = into[:0]
+	if len(list) > 8*len(ts) {
+		for _, t := range ts {
+			if i, ok := find(list, t); ok {
+				into = append(into, int32(i))
+			} else {
+				into = append(into, -1)
+			}
+		}
+		return into
+	}
+	i := 0
+	for _, t := range ts {
+		for i < len(list) && list[i].t < t {
+			i++
+		}
+		if i < len(list) && list[i].t == t {
+			into = append(into, int32(i))
+		} else {
+			into = append(into, -1)
+		}
+	}
+	return into
 }

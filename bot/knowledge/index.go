@@ -22,7 +22,8 @@ type index struct {
 	struck int
 	length float64 // of all articles
 	kept   atomic.Int32
-	pool   sync.Pool // *tally
+	pool   sync.Pool // *work
+	state  uint64    // another one after each change of what terms tell
 	rare   atomic.Pointer[rarities]
 }
 
@@ -64,6 +65,7 @@ func (x *index) clear() {
 	x.chars, x.words = [1 << 16]int32{}, map[term]int32{}
 	x.docs, x.byID, x.struck, x.length = nil, map[string]int32{}, 0, 0
 	x.kept.Store(0)
+	x.state++
 }
 
 func (x *index) list(t term) []post { return x.posts[t%shards][t] }
@@ -126,6 +128,7 @@ func (x *index) add(list []parts) {
 	for _, p := range list {
 		x.drop(p.art.ID) // which may build all anew
 	}
+	x.state++
 	first := int32(len(x.docs))
 	for i, p := range list {
 		x.byID[p.art.ID] = first + int32(i)
@@ -237,19 +240,12 @@ func (x *index) idf1(t term) float64 {
 	return x.rarity(int(x.words[t]))
 }
 
-// told is idf for likeness, where light words count little.
-func (x *index) told(t term) float64 {
-	v := x.idf(t)
+// lighter is idf for likeness, where light words count little.
+func lighter(t term, idf float64) float64 {
 	if light(t) {
-		v *= lightTimes
+		return idf * lightTimes
 	}
-	return v
-}
-
-// tally collects scores by document and knows which it touched.
-type tally struct {
-	score []float32
-	seen  []int32
+	return idf
 }
 
 // found is a candidate: by BM25 first, then by how well question and article
@@ -262,14 +258,12 @@ type found struct {
 	sign  float64 // how much is known of the question, for long ones
 }
 
-// match gives the best candidates by BM25 that keep wants, best first.
-func (x *index) match(q asked, keep func(*Article) bool) []found {
-	c, _ := x.pool.Get().(*tally)
-	if c == nil {
-		c = &tally{}
-	}
-	if len(c.score) < len(x.docs) {
-		c.score = make([]float32, len(x.docs)+len(x.docs)/4)
+// match puts the best candidates by BM25 that keep wants into w.best, best first.
+func (x *index) match(w *work, keep func(*Article) bool) {
+	q := &w.asked
+	if len(w.sums) < len(x.docs) {
+		n := len(x.docs) + len(x.docs)/4
+		w.sums, w.rank = make([]float32, n), make([]uint8, n)
 	}
 	norm := float32(lengthShare * float64(max(len(x.byID), 1)) / max(x.length, 1))
 	left := maxScan
@@ -280,17 +274,17 @@ func (x *index) match(q asked, keep func(*Article) bool) []found {
 			break
 		}
 		for _, p := range list {
-			if c.score[p.doc] == 0 {
-				c.seen = append(c.seen, p.doc)
+			if w.sums[p.doc] == 0 {
+				w.seen = append(w.seen, p.doc)
 			}
 			tf := float32(p.tf)
-			c.score[p.doc] += v * tf / (tf + k1*(1-lengthShare+norm*x.docs[p.doc].length))
+			w.sums[p.doc] += v * tf / (tf + k1*(1-lengthShare+norm*x.docs[p.doc].length))
 		}
 	}
-	var best []found
-	for _, n := range c.seen {
-		s := c.score[n]
-		c.score[n] = 0
+	best := w.best[:0]
+	for _, n := range w.seen {
+		s := w.sums[n]
+		w.sums[n] = 0
 		a := x.docs[n].art
 		if len(best) == candidates && s <= best[len(best)-1].bm25 || a == nil || !keep(a) {
 			continue
@@ -301,7 +295,6 @@ func (x *index) match(q asked, keep func(*Article) bool) []found {
 		}
 		best = slices.Insert(best, i, found{doc: n, bm25: s})
 	}
-	c.seen = c.seen[:0]
-	x.pool.Put(c)
-	return best
+	w.seen = w.seen[:0]
+	w.best = best
 }

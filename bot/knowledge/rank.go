@@ -30,19 +30,21 @@ const (
 // listwise softmax, five folds, 0.002 × square. See DESIGN.md.
 var weights = [features]float64{2.95, 2.04, 2.93, 1.38, -0.95, 1.77, 1.84, 1.44, 0.81, 2.41, 1.82, 1.16, 0.87}
 
-// search gives the best candidates that keep wants, best first.
-func (x *index) search(q asked, keep func(*Article) bool) []found {
-	if len(q.terms) == 0 {
+// search gives the best candidates for a prepared question that keep wants, best
+// first. They belong to w.
+func (x *index) search(w *work, keep func(*Article) bool) []found {
+	if len(w.terms) == 0 {
 		return nil
 	}
-	best := x.match(q, keep)
+	x.match(w, keep)
+	best := w.best
 	if len(best) == 0 {
 		return nil
 	}
-	rows := x.judge(q, best)
+	x.judge(w)
 	for i := range best {
-		for k, w := range weights {
-			best[i].rank += w * rows[i][k]
+		for k, v := range weights {
+			best[i].rank += v * w.rows[i][k]
 		}
 	}
 	slices.SortStableFunc(best, func(a, b found) int { return -cmp.Compare(a.rank, b.rank) })
@@ -50,46 +52,42 @@ func (x *index) search(q asked, keep func(*Article) bool) []found {
 }
 
 // judge fills in what each candidate is judged by.
-func (x *index) judge(q asked, best []found) [][features]float64 {
-	views := make([]*view, len(best))
-	for i, f := range best {
-		views[i] = x.view(f.doc)
+func (x *index) judge(w *work) {
+	q, best := &w.asked, w.best
+	w.views = w.views[:0]
+	for _, f := range best {
+		w.views = append(w.views, x.view(f.doc))
 	}
-	like := x.beside(q, best, views)
+	x.beside(w)
 	mean := x.length / float64(max(len(x.byID), 1))
-	var single, late float64
-	for _, t := range q.single {
-		single += x.idf1(t)
-	}
-	for _, t := range q.late {
-		late += x.idf1(t)
-	}
-	rows := make([][features]float64, len(best))
-	for i, v := range views {
-		r := &rows[i]
-		best[i].score = math.Pow(x.likeness(q, v), curve)
-		r[byTitle1], r[byTitle2] = x.titles(q, v)
-		r[byTitle1s], r[byTitle2s] = r[byTitle1]*r[byTitle1], r[byTitle2]*r[byTitle2]
+	w.rows = slices.Grow(w.rows[:0], len(best))[:len(best)]
+	for i, v := range w.views {
+		r := &w.rows[i]
+		w.terms3, w.chars3 = places(v.pairs, q.terms, w.terms3), places(v.single, q.single, w.chars3)
+		single, pairs, precision := q.covers(v, x.weigh(v))
+		best[i].score = math.Pow(q.likeness(v, w.terms3, precision), curve)
+		r[byTitle1], r[byTitle2] = single, pairs
+		r[byTitle1s], r[byTitle2s] = single*single, pairs*pairs
 		r[byLength] = v.runes
 		r[byUntitled] = yes(!v.titled)
-		r[bySingle] = x.singles(q.single, v, mean)
+		norm := k1 * (1 - lengthShare + lengthShare*v.singles/(mean+1))
+		r[bySingle] = q.singles(v, w.chars3, norm)
 		r[byPair] = float64(best[i].bm25)
-		r[byLike] = like[i]
-		r[byLate] = x.singles(q.late, v, mean)
-		r[byRarest], r[byRare] = q.rare(v)
+		r[byLike] = w.like[i]
+		r[byLate] = x.lates(q, v, norm)
+		r[byRarest], r[byRare] = q.rare(w.terms3)
 		r[byNumber] = yes(q.number && v.digits)
-		best[i].sign = signMass*math.Log(0.3+x.mass(q, v)) + signTitle*(r[byTitle1]+r[byTitle2]) + signUntitled*r[byUntitled] - signNone
+		best[i].sign = signMass*math.Log(0.3+q.mass(w.terms3)/x.rarity(1)) + signTitle*(single+pairs) + signUntitled*r[byUntitled] - signNone
 	}
-	for _, k := range []int{bySingle, byPair, byLike, byLate} {
+	for _, k := range [...]int{bySingle, byPair, byLike, byLate} {
 		top := 1e-9
-		for i := range rows {
-			top = max(top, rows[i][k])
+		for i := range w.rows {
+			top = max(top, w.rows[i][k])
 		}
-		for i := range rows {
-			rows[i][k] /= top
+		for i := range w.rows {
+			w.rows[i][k] /= top
 		}
 	}
-	return rows
 }
 
 // Weights of sign, fitted like the others: a logistic over whether the question
@@ -102,16 +100,16 @@ const (
 	signNone     = 3.76
 )
 
-// mass counts the question's terms that an article has, each by how rare it is:
-// one that stands in a single article counts one.
-func (x *index) mass(q asked, v *view) float64 {
+// mass counts the question's terms that an article has, each by how rare it is.
+// at are their places in it.
+func (q *asked) mass(at []int32) float64 {
 	s := 0.0
-	for i, t := range q.terms {
-		if _, ok := find(v.pairs, t); ok {
+	for i, j := range at {
+		if j >= 0 {
 			s += q.idf[i]
 		}
 	}
-	return s / x.rarity(1)
+	return s
 }
 
 func yes(b bool) float64 {
@@ -122,48 +120,75 @@ func yes(b bool) float64 {
 }
 
 // singles is BM25 over characters, which pairs miss when the words differ.
-func (x *index) singles(ts []term, v *view, mean float64) float64 {
+func (q *asked) singles(v *view, at []int32, norm float64) float64 {
 	s := 0.0
-	for _, t := range ts {
-		if i, ok := find(v.single, t); ok {
-			tf := float64(v.single[i].tf)
-			s += x.idf1(t) * tf * (k1 + 1) / (tf + k1*(1-lengthShare+lengthShare*v.singles/(mean+1)))
+	for i, j := range at {
+		if j >= 0 {
+			tf := float64(v.single[j].tf)
+			s += q.idf1[i] * tf * (k1 + 1) / (tf + norm)
 		}
 	}
 	return s
 }
 
-// titles says how much of the best fitting question of the article was asked.
-func (x *index) titles(q asked, v *view) (single, pairs float64) {
-	for _, w := range v.variants {
-		single = max(single, covered(w.single, q.single, x.idf1))
-		pairs = max(pairs, covered(w.pairs, q.terms, x.idf))
-	}
-	return single, pairs
-}
-
-// covered is the part of the list, by what each term tells, that is in by.
-func covered(list, by []term, tells func(term) float64) float64 {
-	both, all := 0.0, 0.0
-	for _, t := range list {
-		w := tells(t)
-		all += w
-		if _, ok := slices.BinarySearch(by, t); ok {
-			both += w
+// lates is singles of the question's later part.
+func (x *index) lates(q *asked, v *view, norm float64) float64 {
+	s, i := 0.0, 0
+	for _, t := range q.late {
+		for i < len(v.single) && v.single[i].t < t {
+			i++
+		}
+		if i < len(v.single) && v.single[i].t == t {
+			tf := float64(v.single[i].tf)
+			s += x.idf1(t) * tf * (k1 + 1) / (tf + norm)
 		}
 	}
+	return s
+}
+
+// covers says how much of the best fitting question of the article was asked: by
+// characters, by pairs, and by pairs of which light words count little.
+func (q *asked) covers(v *view, w *weighed) (single, pairs, told float64) {
+	for k, a := range v.variants {
+		all := &w.variants[k]
+		one, two, light := 0.0, 0.0, 0.0
+		i := 0
+		for _, t := range a.single {
+			for i < len(q.single) && q.single[i] < t {
+				i++
+			}
+			if i < len(q.single) && q.single[i] == t {
+				one += q.idf1[i]
+			}
+		}
+		i = 0
+		for _, t := range a.pairs {
+			for i < len(q.terms) && q.terms[i] < t {
+				i++
+			}
+			if i < len(q.terms) && q.terms[i] == t {
+				two += q.idf[i]
+				light += q.told[i]
+			}
+		}
+		single, pairs, told = max(single, part(one, all.single)), max(pairs, part(two, all.pairs)), max(told, part(light, all.told))
+	}
+	return single, pairs, told
+}
+
+func part(of, all float64) float64 {
 	if all == 0 {
 		return 0
 	}
-	return both / all
+	return of / all
 }
 
 // rare says how rare the rarest matched terms are, of the rarest there are.
-func (q asked) rare(v *view) (first, four float64) {
+func (q *asked) rare(at []int32) (first, four float64) {
 	var got [4]float64
 	n := 0
 	for _, i := range q.rarest {
-		if _, ok := find(v.pairs, q.terms[i]); ok {
+		if at[i] >= 0 {
 			got[n] = q.idf[i]
 			if n++; n == len(got) {
 				break
@@ -188,68 +213,125 @@ const (
 	besideTerms = 25 // of them
 )
 
+// extra is a term that the question has not.
+type extra struct {
+	t      term
+	idf, w float64
+}
+
 // beside scores each candidate by what the first ones speak of besides the
-// question: who asks with other words is often found by those.
-func (x *index) beside(q asked, best []found, views []*view) []float64 {
+// question, into w.like: who asks with other words is often found by those.
+func (x *index) beside(w *work) {
+	best := w.best
 	mean := float32(x.length / float64(max(len(x.byID), 1)))
-	type extra struct {
-		t      term
-		idf, w float64
+	x.elsewise(w, mean)
+	w.like = slices.Grow(w.like[:0], len(best))[:len(best)]
+	clear(w.like)
+	for i := range best {
+		w.rank[best[i].doc] = uint8(i + 1) // candidates are few
 	}
-	weight := map[term]float64{}
-	for i := range min(besideFirst, len(best)) {
-		share := float64(best[i].bm25 / best[0].bm25)
-		norm := float64(k1 * (0.25 + 0.75*x.docs[best[i].doc].length/max(mean, 1)))
-		for _, c := range views[i].pairs {
-			if _, asked := slices.BinarySearch(q.terms, c.t); !asked {
-				weight[c.t] += share * float64(c.tf) / (float64(c.tf) + norm)
+	for i := range w.extras {
+		e := &w.extras[i]
+		add := func(i int, tf float64) {
+			norm := k1 * (1 - lengthShare + lengthShare*float64(x.docs[best[i].doc].length/max(mean, 1)))
+			w.like[i] += e.idf * tf * (k1 + 1) / (tf + norm)
+		}
+		if list := x.list(e.t); len(list) <= 8*len(best) {
+			for _, p := range list {
+				if i := w.rank[p.doc]; i > 0 {
+					add(int(i-1), float64(p.tf))
+				}
 			}
+			continue
 		}
-	}
-	list := make([]extra, 0, len(weight))
-	for t, w := range weight {
-		v := x.idf(t)
-		list = append(list, extra{t, v, w * v})
-	}
-	slices.SortFunc(list, func(a, b extra) int {
-		if c := -cmp.Compare(a.w, b.w); c != 0 {
-			return c
-		}
-		return cmp.Compare(a.t, b.t)
-	})
-	list = list[:min(len(list), besideTerms)]
-	out := make([]float64, len(best))
-	for i, v := range views {
-		norm := k1 * (1 - lengthShare + lengthShare*float64(x.docs[best[i].doc].length/max(mean, 1)))
-		for _, e := range list {
+		for i, v := range w.views {
 			if j, ok := find(v.pairs, e.t); ok {
-				tf := float64(v.pairs[j].tf)
-				out[i] += e.idf * tf * (k1 + 1) / (tf + norm)
+				add(i, float64(v.pairs[j].tf))
 			}
 		}
 	}
-	return out
+	for i := range best {
+		w.rank[best[i].doc] = 0
+	}
+}
+
+// elsewise puts into w.extras the terms that the first candidates speak of most
+// besides the question, the most telling first.
+func (x *index) elsewise(w *work, mean float32) {
+	type cursor struct {
+		pairs []counted
+		idf   []float64
+		share float64
+		norm  float64
+	}
+	var first [besideFirst]cursor
+	for i, f := range w.best[:min(besideFirst, len(w.best))] {
+		v := w.views[i]
+		first[i] = cursor{v.pairs, x.weigh(v).idf, float64(f.bm25 / w.best[0].bm25), float64(k1 * (0.25 + 0.75*x.docs[f.doc].length/max(mean, 1)))}
+	}
+	list := w.extras[:0]
+	for asked := w.terms; ; {
+		t := ^term(0)
+		for i := range first {
+			if c := &first[i]; len(c.pairs) > 0 {
+				t = min(t, c.pairs[0].t)
+			}
+		}
+		if t == ^term(0) {
+			break
+		}
+		for len(asked) > 0 && asked[0] < t {
+			asked = asked[1:]
+		}
+		e := extra{t: t}
+		for i := range first {
+			if c := &first[i]; len(c.pairs) > 0 && c.pairs[0].t == t {
+				tf := float64(c.pairs[0].tf)
+				e.w += c.share * tf / (tf + c.norm)
+				e.idf = c.idf[0]
+				c.pairs, c.idf = c.pairs[1:], c.idf[1:]
+			}
+		}
+		if len(asked) > 0 && asked[0] == t {
+			continue
+		}
+		e.w *= e.idf
+		list = e.into(list)
+	}
+	w.extras = list
+}
+
+// into keeps the most telling ones in order; of equals the one that came first.
+func (e extra) into(list []extra) []extra {
+	i := len(list)
+	for i > 0 && e.w > list[i-1].w {
+		i--
+	}
+	if i == besideTerms {
+		return list
+	}
+	if len(list) == besideTerms {
+		list = list[:besideTerms-1]
+	}
+	return slices.Insert(list, i, e)
 }
 
 // likeness says how much of the question the article speaks of, and how much of
-// one of its own questions was asked.
-func (x *index) likeness(q asked, v *view) float64 {
+// one of its own questions was asked (precision). at are the places of the
+// question's terms in the article.
+func (q *asked) likeness(v *view, at []int32, precision float64) float64 {
 	if q.sum == 0 {
 		return 0
 	}
 	var in float64
-	for i, t := range q.terms {
-		if j, ok := find(v.pairs, t); ok {
-			if v.inAsks[j] {
-				in += q.told[i]
-			} else {
-				in += q.told[i] * answerHit
-			}
+	for i, j := range at {
+		switch {
+		case j < 0:
+		case v.inAsks[j]:
+			in += q.told[i]
+		default:
+			in += q.told[i] * answerHit
 		}
-	}
-	precision := 0.0
-	for _, w := range v.variants {
-		precision = max(precision, covered(w.pairs, q.terms, x.told))
 	}
 	return recallShare*in/q.sum + (1-recallShare)*precision
 }
