@@ -162,6 +162,9 @@ func (s *scene) sayTaken(t *ticket.Ticket, v prompts.Vars) {
 	if s.topic != nil {
 		v["sorry"] = s.topic.Sorry
 	}
+	if s.read.Thing != "" {
+		v["heard"] = v["echo"]
+	}
 	if ask != nil {
 		if ask.Key != "" && ask.ID == "room" {
 			key = keys[1]
@@ -206,10 +209,15 @@ func (s *scene) sayRequest(t *ticket.Ticket, v prompts.Vars) {
 		s.say(prompts.CaseAdded, v)
 	case strings.Contains(s.text, "扫") || strings.Contains(s.text, "打理"):
 		s.say(prompts.RequestClean, v)
+	case lost(s.text):
+		s.say(prompts.RequestFind, v)
 	default:
 		s.say(prompts.RequestTaken, v)
 	}
 }
+
+// lost says that something was left behind and is to be found.
+func lost(text string) bool { return strings.ContainsAny(text, "落丢忘找掉") }
 
 // wanted is what somebody wants to have brought, and how we say that we do it.
 func wanted(text string) (item, verb string) {

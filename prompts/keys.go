@@ -30,6 +30,7 @@ const ( // Complaints, requests, repairs and what follows from them.
 	SafetyFirst            = "safety.first"             // 漏电、冒烟、漏气、伤到人
 	SafetyPhone            = "safety.phone"             // 安全的事，电话已有
 	RequestTaken           = "request.taken"            // 客需：送水、加被
+	RequestFind            = "request.find"             // 东西落在房间，请人去找
 	RequestClean           = "request.clean"            // 客需：打扫
 	RequestAskRoom         = "request.ask_room"         // 客需，不知道房号
 	RepairTaken            = "repair.taken"             // 报修
