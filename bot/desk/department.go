@@ -109,25 +109,14 @@ func (p *Pack) Category(id string) *Category {
 // it; of equals the one earlier in the pack. Nil when no word is there; the topic
 // is nil when only the category's own word was.
 func (p *Pack) Match(text string) (*Category, *Topic) {
-	text = strings.ToLower(text)
-	var cat *Category
-	var topic *Topic
-	best := 0
-	try := func(words []string, c *Category, t *Topic) {
-		for _, w := range words {
-			if len(w) > best && strings.Contains(text, strings.ToLower(w)) {
-				best, cat, topic = len(w), c, t
-			}
+	best, at := matter{}, 0
+	p.lists.matters.Each(strings.ToLower(text), func(i int) bool {
+		if m := p.lists.of[i]; m.size > best.size || m.size == best.size && i < at {
+			best, at = m, i
 		}
-	}
-	for i := range p.Categories {
-		c := &p.Categories[i]
-		for j := range c.Topics {
-			try(c.Topics[j].Words, c, &c.Topics[j])
-		}
-		try(c.Words, c, nil)
-	}
-	return cat, topic
+		return true
+	})
+	return best.cat, best.topic
 }
 
 // Choices are the choices as options of a card: at most ten.

@@ -108,6 +108,7 @@ func Read(fsys fs.FS, name string) (*Pack, error) {
 	for i := range p.Kinds {
 		p.kinds[p.Kinds[i].ID] = &p.Kinds[i]
 	}
+	p.ready()
 	c := checker{p, s}
 	c.all()
 	return p, faults.err()

@@ -22,6 +22,7 @@ type Pack struct {
 	Incident     Incident     // 突发
 
 	kinds map[string]*Kind
+	lists lists
 }
 
 // General is what holds for the whole department (pack.yaml).

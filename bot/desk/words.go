@@ -1,7 +1,7 @@
 package desk
 
 import (
-	"slices"
+	"strings"
 
 	"kefu/bot/wording"
 )
@@ -24,6 +24,53 @@ type Group struct {
 	First string   `yaml:"first"` // said to the customer before all else
 }
 
+// lists are the words of a pack made ready to be looked for.
+type lists struct {
+	major     *wording.Set
+	groups    []grouped // by place in major
+	safety    *wording.Set
+	sensitive *wording.Rules
+	matters   *wording.Exact // of categories and topics
+	of        []matter       // by place in matters
+}
+
+type grouped struct {
+	group *Group
+	word  string
+}
+
+// matter is a word of a category, or of one of its topics.
+type matter struct {
+	size  int // of the word as listed, bytes
+	cat   *Category
+	topic *Topic // nil for the category's own words
+}
+
+// ready makes the words ready, once all files are read.
+func (p *Pack) ready() {
+	var major, matters []string
+	for i := range p.Words.Major {
+		g := &p.Words.Major[i]
+		for _, w := range g.Words {
+			major, p.lists.groups = append(major, w), append(p.lists.groups, grouped{g, w})
+		}
+	}
+	add := func(words []string, c *Category, t *Topic) {
+		for _, w := range words {
+			matters, p.lists.of = append(matters, strings.ToLower(w)), append(p.lists.of, matter{len(w), c, t})
+		}
+	}
+	for i := range p.Categories {
+		c := &p.Categories[i]
+		for j := range c.Topics {
+			add(c.Topics[j].Words, c, &c.Topics[j])
+		}
+		add(c.Words, c, nil)
+	}
+	p.lists.major, p.lists.safety = wording.NewSet(major), wording.NewSet(p.Words.Safety)
+	p.lists.sensitive, p.lists.matters = wording.NewRules(p.Words.Sensitive), wording.NewExact(matters)
+}
+
 // Tap is what a tapped menu key or option means (taps.yaml). One of the fields
 // Kind, Ask, Do is set.
 type Tap struct {
@@ -37,15 +84,10 @@ type Tap struct {
 // Major finds the words that make a complaint major; shown are those a card
 // names, in the order of the pack.
 func (p *Pack) Major(text string) (shown []string, is bool) {
-	t := wording.Read(text)
-	for _, g := range p.Words.Major {
-		for _, w := range g.Words {
-			if t.Has(w) {
-				is = true
-				if g.Shown {
-					shown = append(shown, w)
-				}
-			}
+	for _, i := range p.lists.major.In(wording.Read(text)) {
+		is = true
+		if m := p.lists.groups[i]; m.group.Shown {
+			shown = append(shown, m.word)
 		}
 	}
 	return shown, is
@@ -54,22 +96,21 @@ func (p *Pack) Major(text string) (shown []string, is bool) {
 // First is what the customer is told before all else, for the first group whose
 // words the text has; "" for most.
 func (p *Pack) First(text string) string {
-	t := wording.Read(text)
-	for _, g := range p.Words.Major {
-		if g.First != "" && slices.ContainsFunc(g.Words, t.Has) {
-			return g.First
+	for _, i := range p.lists.major.In(wording.Read(text)) {
+		if first := p.lists.groups[i].group.First; first != "" {
+			return first
 		}
 	}
 	return ""
 }
 
 // Danger says whether the text speaks of danger now.
-func (p *Pack) Danger(text string) bool { return wording.First(text, p.Words.Safety) != "" }
+func (p *Pack) Danger(text string) bool { return len(p.lists.safety.In(wording.Read(text))) > 0 }
 
 // Allowed says whether a text may go to a customer: as it is, after the writer has
 // confirmed it, or not at all. The bot sends only what is OK. Words are found
 // with blanks between, by sound and in pinyin too.
-func (p *Pack) Allowed(text string) wording.Verdict { return wording.Check(text, p.Words.Sensitive) }
+func (p *Pack) Allowed(text string) wording.Verdict { return p.lists.sensitive.Check(text) }
 
 // Sensitive is the word in the text that staff must not send, or "". Words that
 // only ask to be confirmed are not among them: see Allowed.

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	"kefu/bot/wording"
 )
 
 // Near is the article that came closest although it is no answer.
@@ -190,12 +192,8 @@ func (b *Base) Passages(text string, who Audience, now time.Time, n int) []Passa
 var bindingWords = strings.Fields(`多少钱 价格 价钱 价位 收费 费用 要钱 加钱 花钱 扣钱 扣费 免费 押金 定金 订金 退款 退钱 退费 退定金 赔 补偿 打折 折扣
  优惠 便宜 违约金 违约 政策 规定 制度 保修 三包 退换 换货 退货 包退 手续费 服务费 上门费 加收 减免 免单 抵扣 报销 几块 几元 多钱 工本费 违规`)
 
-func (b *Base) isBinding(text string) bool {
-	s := fold(text)
-	for _, w := range b.binding {
-		if strings.Contains(s, w) {
-			return true
-		}
-	}
-	return false
+func (o Options) bindingWords() *wording.Exact {
+	return wording.NewExact(append(append([]string{}, bindingWords...), o.Binding...))
 }
+
+func (b *Base) isBinding(text string) bool { return b.binding.Any(fold(text)) }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"kefu/bot/wording"
 	"kefu/store"
 )
 
@@ -24,7 +25,7 @@ type Options struct {
 type Base struct {
 	articles *store.Collection[Article]
 	missed   *store.Collection[Miss]
-	binding  []string
+	binding  *wording.Exact
 
 	mu     sync.RWMutex
 	index  *index
@@ -46,7 +47,7 @@ func Open(ctx context.Context, e store.Engine, o Options) (*Base, error) {
 		return nil, err
 	}
 	b := &Base{
-		articles: articles, missed: missed, binding: append(append([]string{}, bindingWords...), o.Binding...),
+		articles: articles, missed: missed, binding: o.bindingWords(),
 		index: newIndex(newSynonyms(o.Synonyms)),
 	}
 	if err := b.Refresh(ctx); err != nil {
@@ -61,7 +62,7 @@ func Open(ctx context.Context, e store.Engine, o Options) (*Base, error) {
 // Memory is a Base without a store, which only answers: for measuring, and for
 // trying a file before it is taken in. Articles that are not live are passed over.
 func Memory(o Options, list []*Article) *Base {
-	b := &Base{binding: append(append([]string{}, bindingWords...), o.Binding...), index: newIndex(newSynonyms(o.Synonyms))}
+	b := &Base{binding: o.bindingWords(), index: newIndex(newSynonyms(o.Synonyms))}
 	b.takeAll(list)
 	return b
 }

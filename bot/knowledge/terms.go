@@ -52,6 +52,8 @@ var parting = func() *strings.Replacer {
 func fold(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
+		case r > 0x3000 && r < 0xa000: // Chinese characters, kana, their marks
+			return r
 		case r == '\u3000':
 			return ' '
 		case r > 0xff00 && r < 0xff5f:

@@ -20,6 +20,14 @@ type found struct {
 
 // Read makes a text ready.
 func Read(s string) Text {
+	if t, ok := usual(s); ok {
+		return t
+	}
+	return whole(s)
+}
+
+// whole reads any text.
+func whole(s string) Text {
 	s = norm.NFKC.String(strings.ToValidUTF8(s, ""))
 	out := make(Text, 0, len(s)/2)
 	for _, r := range s {
@@ -32,6 +40,36 @@ func Read(s string) Text {
 		out = append(out, unicode.ToLower(r))
 	}
 	return out
+}
+
+// usual reads a text of Chinese characters, ASCII, their full-width forms and the
+// commonest marks, in which nothing is hidden and nothing composes.
+func usual(s string) (Text, bool) {
+	out := make(Text, 0, len(s)/2)
+	for _, r := range s {
+		switch {
+		case r >= 0x4e00 && r <= 0x9fff, r == '、', r == '。':
+		case r >= '！' && r <= '～':
+			r = lower(r - ('！' - '!'))
+		case r >= ' ' && r <= '~':
+			r = lower(r)
+		case r == '\u3000':
+			r = ' '
+		case r == '\n', r == '\t':
+			r = '\n'
+		default:
+			return nil, false
+		}
+		out = append(out, r)
+	}
+	return out, true
+}
+
+func lower(r rune) rune {
+	if r >= 'A' && r <= 'Z' {
+		r += 'a' - 'A'
+	}
+	return r
 }
 
 // Hidden says that a character does not show: control characters, zero-width and
@@ -53,26 +91,27 @@ const (
 	maxGap  = 3  // marks in a row between two characters of a word
 )
 
-// find looks for a word. sound lets characters of the same sound, and pinyin,
-// stand for one another.
-func (t Text) find(word string, sound bool) (found, bool) {
+// ready makes a word ready; nil when it has no characters or too many.
+func ready(word string) Text {
 	w := Read(strings.TrimSpace(string(Read(word)))) // what does not show goes before the blanks
-	if len(w) == 0 || len(w) > maxWord {
+	if len(w) > maxWord {
+		return nil
+	}
+	return w
+}
+
+// at says whether a word stands at i, which has one of its beginnings. sound lets
+// characters of the same sound, and pinyin, stand for one another.
+func (t Text) at(i int, w Text, sound bool) (found, bool) {
+	if !t.starts(i, w) {
 		return found{}, false
 	}
-	first := beginnings(w[0], sound)
-	for i := range t {
-		if !strings.ContainsRune(first, t[i]) || !t.starts(i, w) {
-			continue
-		}
-		m := matcher{t: t, w: w, sound: sound}
-		end := m.from(i, 0, trail{})
-		if end < 0 || t.denied(i, w) {
-			continue
-		}
-		return found{text: string(t[i:end]), size: len(w), alike: m.best.alike}, true
+	m := matcher{t: t, w: w, sound: sound}
+	end := m.from(i, 0, trail{})
+	if end < 0 || t.denied(i, w) {
+		return found{}, false
 	}
-	return found{}, false
+	return found{text: string(t[i:end]), size: len(w), alike: m.best.alike}, true
 }
 
 // beginnings are the characters a word may begin with in a text.
@@ -91,8 +130,19 @@ func beginnings(r rune, sound bool) string {
 // in any width and in traditional characters, but not by sound. A number counts
 // only as a whole: 12315 is not in 2412315000.
 func (t Text) Has(word string) bool {
-	_, ok := t.find(word, false)
-	return ok
+	w := ready(word)
+	if len(w) == 0 {
+		return false
+	}
+	first := beginnings(w[0], false)
+	for i := range t {
+		if strings.ContainsRune(first, t[i]) {
+			if _, ok := t.at(i, w, false); ok {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // starts says whether a word may begin at i: a number or Latin word not within a

@@ -40,41 +40,49 @@ type Verdict struct {
 // OK says that nothing was found.
 func (v Verdict) OK() bool { return v.Do == "" }
 
+// Rules are lists made ready once. Any number of goroutines may use them; nil ones
+// let everything pass.
+type Rules struct {
+	set *Set
+	do  []Do // by place in set
+}
+
+// NewRules makes lists ready.
+func NewRules(lists []List) *Rules {
+	var words []string
+	r := &Rules{}
+	for _, l := range lists {
+		for _, w := range l.Words {
+			words, r.do = append(words, w), append(r.do, l.Do)
+		}
+	}
+	r.set = newSet(words, true)
+	return r
+}
+
 // Check looks for the words of all lists and returns the gravest: a word to block
 // before one to confirm, and of these the first listed. A word of three
 // characters or fewer that was only recognised by its sound asks to be confirmed,
 // even in a list that blocks: 一定陪您去 is no 一定赔.
-func Check(text string, lists []List) Verdict {
-	t := Read(text)
+func (r *Rules) Check(text string) Verdict {
+	if r == nil {
+		return Verdict{}
+	}
 	var out Verdict
-	for _, l := range lists {
-		for _, w := range l.Words {
-			f, ok := t.find(w, true)
-			if !ok {
-				continue
-			}
-			v := Verdict{Do: l.Do, Word: w, Found: f.text}
-			if f.alike > 0 && f.size < 4 {
-				v.Do = Confirm
-			}
-			if v.Do == Block {
-				return v
-			}
-			if out.OK() {
-				out = v
-			}
+	for _, h := range r.set.find(Read(text), nil) {
+		v := Verdict{Do: r.do[h.word], Word: r.set.listed[h.word], Found: h.text}
+		if h.alike > 0 && h.size < 4 {
+			v.Do = Confirm
+		}
+		if v.Do == Block {
+			return v
+		}
+		if out.OK() {
+			out = v
 		}
 	}
 	return out
 }
 
-// First is the first of the words that the text has, or "".
-func First(text string, words []string) string {
-	t := Read(text)
-	for _, w := range words {
-		if t.Has(w) {
-			return w
-		}
-	}
-	return ""
-}
+// Check is Rules.Check for lists that are used once.
+func Check(text string, lists []List) Verdict { return NewRules(lists).Check(text) }

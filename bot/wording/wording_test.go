@@ -1,8 +1,13 @@
 package wording
 
 import (
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
 )
 
 var lists = []List{
@@ -56,9 +61,45 @@ func TestHasNeedsTheWholeNumber(t *testing.T) {
 	if Read("保正退款").Has("保证退款") {
 		t.Error("Has goes by sound")
 	}
-	if First("发到小 红 书", []string{"抖音", "小红书"}) != "小红书" {
-		t.Error("First does not find a word with blanks")
+	if got := NewSet([]string{"抖音", "小红书"}).In(Read("发到小 红 书")); len(got) != 1 || got[0] != 1 {
+		t.Error("a word with blanks is not found in a set:", got)
 	}
+}
+
+// A set finds what its words find one by one, and a text of the usual characters
+// reads as any other.
+func TestSetIsItsWords(t *testing.T) {
+	words := []string{"12315", "投诉到", "消协", "", "吃坏", "保证退款", "  ", "qq群", "Ａ座", "😀脸", strings.Repeat("长", 40), "不可能"}
+	set, exact := NewSet(words), NewExact(words)
+	pieces := []string{"1", "23", "12315", "315", "消", "协", "消協", "投 诉", "到", "\u200b", "，", "。", "不能", "保证", "退", "款", "QQ", "ｑｑ群", "A座", "😀", "脸", "吃坏", " ", "\n", "～", "é", "\xff"}
+	rapid.Check(t, func(t *rapid.T) {
+		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 12).Draw(t, "pieces"), "")
+		read := Read(text)
+		if diff := cmp.Diff(whole(text), read, cmpopts.EquateEmpty()); diff != "" {
+			t.Fatal("read otherwise:", diff)
+		}
+		var want, as []int
+		for i, w := range words {
+			if read.Has(w) {
+				want = append(want, i)
+			}
+			if w != "" && strings.Contains(text, w) {
+				as = append(as, i)
+			}
+		}
+		if diff := cmp.Diff(want, set.In(read)); diff != "" {
+			t.Fatal(diff)
+		}
+		var got []int
+		exact.Each(text, func(i int) bool { got = append(got, i); return true })
+		slices.Sort(got)
+		if diff := cmp.Diff(as, slices.Compact(got)); diff != "" {
+			t.Fatal(diff)
+		}
+		if exact.Any(text) != (len(as) > 0) {
+			t.Fatal("Any is not Each")
+		}
+	})
 }
 
 func TestDoIsStrict(t *testing.T) {
