@@ -13,6 +13,11 @@
 // carried out: each under an id that makes it happen once. A process that dies in
 // between leaves documents that are due, and the clock (package jobs) finds them.
 //
+// Where a language model is configured (package llm), it is asked before that,
+// about what we are not sure of: package answer reads with it, answers from
+// articles with it, and lets nothing through that the articles do not bear. What
+// staff correct teaches the classifier: package learn.
+//
 // When many complaints are one event, package incident notices it as they are
 // opened, and package casework tells who must know.
 //
