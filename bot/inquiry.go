@@ -29,7 +29,7 @@ func (s *scene) known(sure bool) bool {
 	if s.text == "" || s.sensitive() {
 		return false
 	}
-	a := s.Know.Ask(s.text, s.audience(), s.now)
+	a := s.knows(s.text)
 	switch {
 	case a.Sure:
 		s.tell(a.Best)
@@ -46,6 +46,21 @@ func (s *scene) known(sure bool) bool {
 	s.conv.Asked = s.text
 	s.say(prompts.InquiryChoose, prompts.Vars{"options": options})
 	return true
+}
+
+// knows asks the knowledge base, once for the same words.
+func (s *scene) knows(text string) knowledge.Answer {
+	if who := s.audience(); s.knew == nil || s.knew.text != text || s.knew.who != who {
+		s.knew = &known{text, who, s.Know.Ask(text, who, s.now)}
+	}
+	return s.knew.answer
+}
+
+// known is a question and what the knowledge base answers to it.
+type known struct {
+	text   string
+	who    knowledge.Audience
+	answer knowledge.Answer
 }
 
 // sensitive says that a major case is open: then nothing is answered automatically.
@@ -81,7 +96,7 @@ func (s *scene) inquiry(ctx context.Context) error {
 
 // askFor opens a case for a question we have no answer to.
 func (s *scene) askFor(ctx context.Context, question string) error {
-	near := s.Know.Ask(question, s.audience(), s.now).Near
+	near := s.knows(question).Near
 	in := casework.Intake{Words: question, Matter: strings.TrimSpace(question), Near: near.String()}
 	if near.Article != nil {
 		in.NearID = near.Article.ID

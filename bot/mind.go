@@ -102,7 +102,11 @@ func (b *Bot) worthAsking(ctx context.Context, c *call) (question, bool) {
 		q.earlier = append(q.earlier, prompts.Said{Who: string(answer.Guest), Text: line})
 	}
 	q.know = b.Know.Ask(text, q.who, q.now)
-	return q, q.unsure || !q.know.Sure
+	if !q.unsure && q.know.Sure {
+		c.knew = &known{text, q.who, q.know}
+		return question{}, false
+	}
+	return q, true
 }
 
 func named(all ...string) (names []string) {

@@ -116,6 +116,7 @@ type call struct {
 	began time.Time
 	read  *intent.Reading // of its text alone, when it was read already
 	mind  thought         // what a model made of it
+	knew  *known          // what the knowledge base is sure of, when it was asked a moment ago
 }
 
 func (c call) key() string {

@@ -41,6 +41,7 @@ type scene struct {
 	topic  *desk.Topic
 	aside  string // a question beside it
 	whole  string // the text with that question
+	knew   *known // what was asked of the knowledge base last
 	queued bool   // something else is on its way to the customer: no passive reply before it
 	held   []delivery.HeldText
 
@@ -99,7 +100,7 @@ func (b *Bot) scene(ctx context.Context, conv *conversation.Conversation, group 
 			words = append(words, strings.TrimSpace(chat.Clean(m.Text)))
 		}
 	}
-	s.text = strings.Join(words, " ")
+	s.text = strings.Clone(strings.Join(words, " ")) // the conversation keeps it, and is not to keep all that came with it
 	var err error
 	if s.file, err = b.People.Get(ctx, s.who); err != nil {
 		return nil, err

@@ -146,7 +146,7 @@ func (b *Bot) compute(ctx context.Context, conv *conversation.Conversation, grou
 		return nil, err
 	}
 	if len(group) == 1 && group[0].ID == live.key() && group[0].Message.Text == s.text {
-		s.alone, s.mind = live.read, live.mind
+		s.alone, s.mind, s.knew = live.read, live.mind, live.knew
 	}
 	if err := b.think(ctx, s); err != nil {
 		return nil, err

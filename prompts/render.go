@@ -42,6 +42,9 @@ func (t *Template) content(v Vars, flat bool) chat.Content {
 		if t.menu {
 			c = asMenu(c)
 		}
+		if sizeAtMost(c) <= MaxBytes {
+			return c
+		}
 		over := size(c) - MaxBytes
 		if over <= 0 {
 			return c
@@ -63,6 +66,15 @@ func size(c chat.Content) int {
 		for _, o := range c.Options {
 			n += len(o.Label) + len(o.Key)
 		}
+	}
+	return n
+}
+
+// sizeAtMost is a bound of size that costs nothing.
+func sizeAtMost(c chat.Content) int {
+	n := len(c.Text) + len(c.Tail)
+	for _, o := range c.Options {
+		n += 80 + 5*len(o.Label) + 4*len(o.Key) // an escaped byte is three
 	}
 	return n
 }

@@ -54,7 +54,7 @@ func (t Time) MarshalJSON() ([]byte, error) {
 	if y := t.t.Year(); y < 0 || y > 9999 {
 		return nil, fmt.Errorf("store: year %d cannot be stored", y)
 	}
-	b := make([]byte, 0, len(timeLayout)+2)
+	b := make([]byte, 0, len(timeLayout)+8) // nine digits are written before three are kept
 	b = append(b, '"')
 	b = t.t.AppendFormat(b, timeLayout)
 	return append(b, '"'), nil

@@ -75,6 +75,7 @@ func (c Content) Fill(show func(Option) string) string {
 		return c.Text
 	}
 	var b strings.Builder
+	b.Grow(len(c.Text) + 128*len(c.Options))
 	for _, r := range c.Text {
 		if i := int(r - firstMark); i >= 0 && i < len(c.Options) {
 			b.WriteString(show(c.Options[i]))

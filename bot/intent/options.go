@@ -27,6 +27,7 @@ var alike = sync.OnceValue(func() map[string][]string {
 // core is a text without blanks and marks; emoji stay.
 func core(s string) string {
 	var b strings.Builder
+	b.Grow(len(s))
 	for _, r := range plain(s) {
 		if isWord(r) || isEmoji(r) || r >= '①' && r <= '⑨' {
 			b.WriteRune(r)

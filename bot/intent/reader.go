@@ -64,7 +64,7 @@ func (r *Reader) Read(text string, ctx Context) Reading { return r.sheet(text, c
 func (r *Reader) sheet(text string, ctx Context) *sheet {
 	t := plain(text)
 	hits := outside(r.words.together(t, r.words.find(t, make([]hit, 0, 32))), phones(t))
-	s := &sheet{t: t, hits: hits, ctx: ctx, size: len([]rune(bare(t))), score: map[Intent]float64{}}
+	s := &sheet{t: t, hits: hits, ctx: ctx, size: bareSize(t), score: map[Intent]float64{}}
 	s.out.Fields = r.fields(t, hits, ctx)
 	s.rules()
 	r.guess(s)

@@ -99,10 +99,21 @@ func isAngry(r rune) bool {
 // bare keeps letters, digits and Han only.
 func bare(t []rune) string {
 	var b strings.Builder
+	b.Grow(3 * len(t))
 	for _, r := range t {
 		if isWord(r) {
 			b.WriteRune(r)
 		}
 	}
 	return b.String()
+}
+
+// bareSize is how many characters bare keeps.
+func bareSize(t []rune) (n int) {
+	for _, r := range t {
+		if isWord(r) {
+			n++
+		}
+	}
+	return n
 }
