@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"kefu/bot/chat"
-	"kefu/bot/desk"
 	"kefu/bot/staff"
 	"kefu/bot/ticket"
 	"kefu/prompts"
@@ -257,21 +256,4 @@ func (d *Desk) Part(ctx context.Context, by string, other ticket.ID) (Outcome, e
 // callBack is until when a low rating is called back.
 func (d *Desk) callBack(now time.Time) store.Time {
 	return store.At(d.Pack().CallBack(now.In(d.Calendar.Location())))
-}
-
-// Causes and blame are the options of the two cards at closing.
-func (d *Desk) Causes() []chat.Option { return desk.Choices(d.Pack().General.Causes) }
-
-// Blamable are the departments, the guessed one first.
-func (d *Desk) Blamable(t *ticket.Ticket) []chat.Option {
-	var all []chat.Option
-	if title := d.deptTitle(t.Dept); title != "" {
-		all = append(all, chat.Option{Label: title, Key: t.Dept})
-	}
-	for _, dept := range d.Pack().Departments {
-		if dept.ID != t.Dept && len(all) < 9 {
-			all = append(all, chat.Option{Label: dept.Title, Key: dept.ID})
-		}
-	}
-	return all
 }

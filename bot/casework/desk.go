@@ -23,6 +23,7 @@ import (
 	"kefu/bot/desk"
 	"kefu/bot/hours"
 	"kefu/bot/knowledge"
+	"kefu/bot/learn"
 	"kefu/bot/staff"
 	"kefu/bot/ticket"
 	"kefu/prompts"
@@ -61,6 +62,9 @@ type Desk struct {
 	Assistant Assistant
 	// Passages are articles that may help to answer a text; may be nil.
 	Passages func(text string) []*knowledge.Article
+
+	// Habits are what the choices at closing taught; may be nil.
+	Habits *learn.Habits
 
 	// Events notices that many complaints are one event; may be nil.
 	Events *Events

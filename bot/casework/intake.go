@@ -103,6 +103,9 @@ func (d *Desk) complete(t *ticket.Ticket) {
 	if t.Stay == "" && t.Room != "" {
 		t.Stay = "in"
 	}
+	if t.Dept == "" && t.Category == "" && t.Kind != ticket.Privacy { // no word of the pack says whose it is
+		t.Dept = d.Habits.Takes(d.Pack(), t.Words)
+	}
 	if dept := d.Pack().Department(t.Category); t.Dept == "" && dept != nil {
 		t.Dept = dept.ID
 	}

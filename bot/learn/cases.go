@@ -24,22 +24,33 @@ const (
 	page     = 200
 )
 
-// FromCases gives the first words of the department's own cases of the last year,
-// newest first, at most 8,000: under what staff corrected them to, or, once a person
-// has solved them, under the kind they were handled as.
-func FromCases(ctx context.Context, book *ticket.Book, now time.Time) (rows []Row, corrected int, err error) {
+// Cases are what the department's own cases teach.
+type Cases struct {
+	Rows      []Row // what words meant
+	Corrected int   // of Rows, by staff
+	Closed    []Choice
+}
+
+// FromCases reads the department's own cases of the last year, newest first, at most
+// 8,000. Their first words stand under what staff corrected them to, or, once a person
+// has solved them, under the kind they were handled as, and beside them what was
+// chosen at closing.
+func FromCases(ctx context.Context, book *ticket.Book, now time.Time) (c Cases, err error) {
 	var after []any
 	for read := 0; read < maxCases; read += page {
 		list, err := book.Between(ctx, now.Add(-lookBack), now.Add(time.Minute), after, page)
 		if err != nil {
-			return nil, 0, fmt.Errorf("learn: cases: %w", err)
+			return Cases{}, fmt.Errorf("learn: cases: %w", err)
 		}
 		for _, t := range list {
 			if row, ok := fromCase(t); ok {
-				rows = append(rows, row)
+				c.Rows = append(c.Rows, row)
 				if row.Weight == correctedWeight {
-					corrected++
+					c.Corrected++
 				}
+			}
+			if choice, ok := fromClosing(t); ok {
+				c.Closed = append(c.Closed, choice)
 			}
 		}
 		if len(list) < page {
@@ -48,7 +59,7 @@ func FromCases(ctx context.Context, book *ticket.Book, now time.Time) (rows []Ro
 		last := list[len(list)-1]
 		after = []any{last.Created, last.ID}
 	}
-	return rows, corrected, nil
+	return c, nil
 }
 
 // fromCase is what one case teaches. Words that staff wrote down themselves, and

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"slices"
 	"strings"
 
+	"kefu/bot/desk"
 	"kefu/bot/intent"
 )
 
@@ -31,8 +33,10 @@ type Report struct {
 	Left       []string // what was left out, and why
 	Old, New   *Table   // on the held-out part
 	Changes    []Change
-	Used       bool
-	Version    string
+	Refused    error // why no intents were learned although choices at closing were
+	Used       bool  // the new classifier of intents
+	Sorted     []*Sorted
+	Version    string // that holds what was learned; "" when nothing is better
 }
 
 // Change is a held-out message that the new version tells otherwise.
@@ -108,22 +112,12 @@ func enough(rows []Row) error {
 	case len(count) < 2:
 		return fmt.Errorf("%w：只有一种标签（%s），至少要两种", ErrRefused, Name(rows[0].Label))
 	}
-	for _, l := range slices.Sorted(keys(count)) {
+	for _, l := range slices.Sorted(maps.Keys(count)) {
 		if count[l] < fewestOf {
 			return fmt.Errorf("%w：“%s”只有 %d 句，每种至少 %d 句", ErrRefused, Name(l), count[l], fewestOf)
 		}
 	}
 	return nil
-}
-
-func keys(m map[string]int) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
-	}
 }
 
 // held says whether a text is kept back for trying. It depends on the text alone,
@@ -134,14 +128,56 @@ func held(text string) bool {
 	return h.Sum64()%1009%oneIn == 0
 }
 
-// Learn trains a version from rows and the sentences known before, tries it and
-// the one in use on the part held out, and puts it in use when its macro-F1 there
-// is not lower. The same rows give the same version. It gives ErrRefused for rows
-// that cannot be learned from. Doing it twice makes two versions alike.
-func (s *Shelf) Learn(ctx context.Context, known []intent.Example, r *intent.Reader, rows []Row) (*Report, error) {
-	good, left, err := Check(rows)
+// Learn trains a version from rows, the sentences known before and, with a pack, the
+// choices of ended cases. It tries each part and the one in use on what is held out,
+// and takes into use what is not worse there: of intents by macro-F1, of choices by
+// how often they are right. The parts that are not replaced stay. The same rows give
+// the same version. It gives ErrRefused when nothing can be learned from. Doing it
+// twice makes two versions alike.
+func (s *Shelf) Learn(ctx context.Context, known []intent.Example, r *intent.Reader, rows []Row, closed []Choice, p *desk.Pack) (*Report, error) {
+	old, _, err := s.Current(ctx, "\x00")
 	if err != nil {
 		return nil, err
+	}
+	was, err := s.inUse(ctx)
+	if err != nil {
+		return nil, err
+	}
+	v := *was
+	rep, model, err := intents(known, r.With(old.Model), rows)
+	switch {
+	case errors.Is(err, ErrRefused) && p != nil:
+		rep = &Report{Refused: err}
+	case err != nil:
+		return nil, err
+	case rep.Used:
+		if v.Model, err = model.MarshalBinary(); err != nil {
+			return nil, err
+		}
+		v.Rows, v.Held, v.Accuracy, v.F1, v.Was = rep.Rows, rep.Held, rep.New.Accuracy(), rep.New.MacroF1(), rep.Old.MacroF1()
+	}
+	better := rep.Used
+	if p != nil {
+		better = rep.choices(&v, old.sorters, closed, p) || better
+	}
+	if rep.Refused != nil && !slices.ContainsFunc(rep.Sorted, func(s *Sorted) bool { return s.Refused == "" }) {
+		return nil, rep.nothing()
+	}
+	if !better {
+		return rep, nil
+	}
+	if err := s.put(ctx, &v); err != nil {
+		return nil, err
+	}
+	rep.Version = v.ID
+	return rep, nil
+}
+
+// intents learns what words mean; before reads with what is in use.
+func intents(known []intent.Example, before *intent.Reader, rows []Row) (*Report, *intent.Model, error) {
+	good, left, err := Check(rows)
+	if err != nil {
+		return nil, nil, err
 	}
 	scheme, _ := SchemeOf(good)
 	slices.SortStableFunc(good, func(a, b Row) int { return cmp.Compare(Key(a.Text), Key(b.Text)) })
@@ -154,15 +190,11 @@ func (s *Shelf) Learn(ctx context.Context, known []intent.Example, r *intent.Rea
 		}
 	}
 	if len(back) < fewestOf {
-		return nil, fmt.Errorf("%w：留下来试的只有 %d 句，太少", ErrRefused, len(back))
-	}
-	_, old, _, err := s.Current(ctx, "\x00")
-	if err != nil {
-		return nil, err
+		return nil, nil, fmt.Errorf("%w：留下来试的只有 %d 句，太少", ErrRefused, len(back))
 	}
 	rep := &Report{Rows: len(train), Held: len(back), Left: left, Old: NewTable(scheme.Labels), New: NewTable(scheme.Labels)}
 	model := scheme.Train(known, train)
-	before, after := r.With(old), r.With(model)
+	after := before.With(model)
 	for _, row := range back {
 		a, b := scheme.Tell(before, row.Text), scheme.Tell(after, row.Text)
 		rep.Old.Add(row.Label, a)
@@ -171,13 +203,39 @@ func (s *Shelf) Learn(ctx context.Context, known []intent.Example, r *intent.Rea
 			rep.Changes = append(rep.Changes, Change{row, a, b})
 		}
 	}
-	if rep.New.MacroF1() < rep.Old.MacroF1() {
-		return rep, nil
+	rep.Used = rep.New.MacroF1() >= rep.Old.MacroF1()
+	return rep, model, nil
+}
+
+// choices learns what is chosen when cases end, into v, and says whether something
+// there is used. What does not fit beside the intents is not.
+func (rep *Report) choices(v *Version, old sorters, closed []Choice, p *desk.Pack) (better bool) {
+	depts, d := deptsOf(p).learn(closed, old)
+	causes, c := causesOf(p, usualCause(closed)).learn(closed, old)
+	rep.Sorted = []*Sorted{depts, causes}
+	for _, x := range []struct {
+		of   *Sorted
+		made *Sorter
+		to   **packed
+	}{{depts, d, &v.Depts}, {causes, c, &v.Causes}} {
+		if x.made == nil {
+			continue
+		}
+		was := *x.to
+		if *x.to = x.made.pack(); v.size() > maxModel {
+			*x.to, x.of.Used, x.of.Refused = was, false, "和意图放不进一份文档"
+			continue
+		}
+		v.Closed, better = max(v.Closed, x.of.Rows), true
 	}
-	v := &Version{Rows: rep.Rows, Held: rep.Held, Accuracy: rep.New.Accuracy(), F1: rep.New.MacroF1(), Was: rep.Old.MacroF1()}
-	if err := s.put(ctx, v, model); err != nil {
-		return nil, err
+	return better
+}
+
+// nothing says why none of it could be learned from.
+func (rep *Report) nothing() error {
+	err := rep.Refused
+	for _, s := range rep.Sorted {
+		err = fmt.Errorf("%w\n%s：%s", err, s.What, s.Refused)
 	}
-	rep.Used, rep.Version = true, v.ID
-	return rep, nil
+	return err
 }

@@ -41,7 +41,7 @@ func odd() (rows []Row) {
 func TestLearn(t *testing.T) {
 	s, later := shelf(t)
 	r := intent.New(intent.Lexicon{})
-	rep, err := s.Learn(t.Context(), intent.Shipped(), r, odd())
+	rep, err := s.Learn(t.Context(), intent.Shipped(), r, odd(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,11 +53,12 @@ func TestLearn(t *testing.T) {
 			t.Errorf("the report lacks %q:\n%s", want, rep.Text(3))
 		}
 	}
-	id, m, changed, err := s.Current(t.Context(), "")
+	in, changed, err := s.Current(t.Context(), "")
+	id, m := in.ID, in.Model
 	if err != nil || id != rep.Version || m == nil || !changed {
 		t.Fatalf("in use: %q %v %v %v", id, m != nil, changed, err)
 	}
-	if _, _, changed, _ := s.Current(t.Context(), id); changed {
+	if _, changed, _ := s.Current(t.Context(), id); changed {
 		t.Error("it is said to have changed although it has not")
 	}
 	r.Use(m)
@@ -66,7 +67,7 @@ func TestLearn(t *testing.T) {
 	}
 	for i := range 7 {
 		later(time.Minute)
-		if _, err := s.Learn(t.Context(), intent.Shipped(), r, odd()); err != nil {
+		if _, err := s.Learn(t.Context(), intent.Shipped(), r, odd(), nil, nil); err != nil {
 			t.Fatalf("%d: %v", i, err)
 		}
 	}
@@ -90,15 +91,15 @@ func TestBack(t *testing.T) {
 	if _, err := s.Back(t.Context()); !errors.Is(err, ErrRefused) {
 		t.Fatalf("back from nothing: %v", err)
 	}
-	rep, err := s.Learn(t.Context(), intent.Shipped(), intent.New(intent.Lexicon{}), odd())
+	rep, err := s.Learn(t.Context(), intent.Shipped(), intent.New(intent.Lexicon{}), odd(), nil, nil)
 	if err != nil || !rep.Used {
 		t.Fatal(err)
 	}
 	if id, err := s.Back(t.Context()); err != nil || id != "" {
 		t.Fatalf("back to %q, %v", id, err)
 	}
-	if id, m, changed, err := s.Current(t.Context(), rep.Version); id != "" || m != nil || !changed || err != nil {
-		t.Fatalf("in use: %q %v", id, err)
+	if in, changed, err := s.Current(t.Context(), rep.Version); in.ID != "" || in.Model != nil || !changed || err != nil {
+		t.Fatalf("in use: %q %v", in.ID, err)
 	}
 	if _, err := s.Back(t.Context()); !errors.Is(err, ErrRefused) {
 		t.Fatalf("back beyond the first: %v", err)
@@ -123,7 +124,7 @@ func TestLearnTwice(t *testing.T) {
 func TestWorse(t *testing.T) {
 	s, later := shelf(t)
 	r := intent.New(intent.Lexicon{})
-	if rep, err := s.Learn(t.Context(), intent.Shipped(), r, odd()); err != nil || !rep.Used {
+	if rep, err := s.Learn(t.Context(), intent.Shipped(), r, odd(), nil, nil); err != nil || !rep.Used {
 		t.Fatal(err)
 	}
 	later(time.Minute)
@@ -139,7 +140,7 @@ func TestWorse(t *testing.T) {
 			rows = append(rows, x)
 		}
 	}
-	rep, err := s.Learn(t.Context(), intent.Shipped(), r, rows)
+	rep, err := s.Learn(t.Context(), intent.Shipped(), r, rows, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +173,7 @@ func TestRefused(t *testing.T) {
 		"nothing":        {nil, "只有 0 句"},
 	} {
 		s, _ := shelf(t)
-		_, err := s.Learn(context.Background(), nil, intent.New(intent.Lexicon{}), c.rows)
+		_, err := s.Learn(context.Background(), nil, intent.New(intent.Lexicon{}), c.rows, nil, nil)
 		if !errors.Is(err, ErrRefused) || !strings.Contains(err.Error(), c.say) {
 			t.Errorf("%s: %v, want %q", name, err, c.say)
 		}

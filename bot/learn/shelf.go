@@ -11,7 +11,8 @@ import (
 	"kefu/store"
 )
 
-// Version is a trained classifier as it is kept. No message can be read back from
+// Version is what was learned, as it is kept: the classifier of intents, and what is
+// chosen when cases end. No message can be read back from
 // it: it holds weights of hashed n-grams.
 type Version struct {
 	store.Meta
@@ -20,8 +21,20 @@ type Version struct {
 	Held     int        `json:"held"` // tried on
 	Accuracy float64    `json:"accuracy"`
 	F1       float64    `json:"f1"`
-	Was      float64    `json:"was"` // F1 of the one in use before, on the same messages
-	Model    []byte     `json:"model"`
+	Was      float64    `json:"was"`             // F1 of the one in use before, on the same messages
+	Model    []byte     `json:"model,omitempty"` // of intents; none: the one that comes with the program
+
+	Closed int     `json:"closed,omitempty"` // ended cases that Depts and Causes were learned from
+	Depts  *packed `json:"depts,omitempty"`
+	Causes *packed `json:"causes,omitempty"`
+}
+
+// Taught is what a version holds, ready for use.
+type Taught struct {
+	ID    string        // "": what comes with the program
+	Model *intent.Model // of intents; nil: the one that comes with the program
+	Alien bool          // the model of intents is of another version of the program
+	sorters
 }
 
 // use says which version is in use. Before are those it replaced, the latest
@@ -58,52 +71,70 @@ func Open(ctx context.Context, e store.Engine, now func() time.Time) (*Shelf, er
 	return &Shelf{all: all, use: u, now: now}, nil
 }
 
-// Current gives the model in use when it is another than have ("" at first);
-// nil with an id of "" is the one that comes with the program. A version that an
-// older or newer program made, or that is gone, counts as none.
-func (s *Shelf) Current(ctx context.Context, have string) (id string, m *intent.Model, changed bool, err error) {
+// Current gives what is in use when it is another version than have ("" at first). A
+// version that an older or newer program made, or that is gone, counts as none.
+func (s *Shelf) Current(ctx context.Context, have string) (t Taught, changed bool, err error) {
 	u, err := s.use.Get(ctx, inUse)
 	if errors.Is(err, store.ErrNotFound) {
-		return "", nil, have != "", nil
+		return Taught{}, have != "", nil
 	}
 	if err != nil {
-		return have, nil, false, fmt.Errorf("learn: which is in use: %w", err)
+		return Taught{ID: have}, false, fmt.Errorf("learn: which is in use: %w", err)
 	}
 	if u.Version == have {
-		return have, nil, false, nil
+		return Taught{ID: have}, false, nil
 	}
 	if u.Version == "" {
-		return "", nil, true, nil
+		return Taught{}, true, nil
 	}
 	v, err := s.all.Get(ctx, u.Version)
 	if errors.Is(err, store.ErrNotFound) {
-		return u.Version, nil, true, nil
+		return Taught{ID: u.Version, Alien: true}, true, nil
 	}
 	if err != nil {
-		return have, nil, false, fmt.Errorf("learn: version: %w", err)
+		return Taught{ID: have}, false, fmt.Errorf("learn: version: %w", err)
 	}
-	m, err = intent.UnmarshalModel(v.Model)
-	if err != nil {
-		return u.Version, nil, true, nil // made by another version of the program
+	t = Taught{ID: v.ID, sorters: sorters{v.Depts.open(), v.Causes.open()}}
+	if len(v.Model) > 0 {
+		t.Model, err = intent.UnmarshalModel(v.Model)
+		t.Alien = err != nil
 	}
-	return u.Version, m, true, nil
+	return t, true, nil
 }
 
-// put keeps a version and puts it in use.
-func (s *Shelf) put(ctx context.Context, v *Version, m *intent.Model) error {
-	b, err := m.MarshalBinary()
-	if err != nil {
-		return err
+// inUse is the version in use, an empty one for what comes with the program.
+func (s *Shelf) inUse(ctx context.Context) (*Version, error) {
+	u, err := s.use.Get(ctx, inUse)
+	if errors.Is(err, store.ErrNotFound) || err == nil && u.Version == "" {
+		return &Version{}, nil
 	}
-	if len(b) > maxModel {
-		return fmt.Errorf("%w: 学成的模型有 %d 字节，放不进存储", ErrRefused, len(b))
+	if err != nil {
+		return nil, fmt.Errorf("learn: which is in use: %w", err)
+	}
+	v, err := s.all.Get(ctx, u.Version)
+	if errors.Is(err, store.ErrNotFound) {
+		return &Version{}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("learn: version: %w", err)
+	}
+	return v, nil
+}
+
+// size is what a version takes, in bytes, before it becomes text.
+func (v *Version) size() int { return len(v.Model) + v.Depts.size() + v.Causes.size() }
+
+// put keeps a version and puts it in use.
+func (s *Shelf) put(ctx context.Context, v *Version) error {
+	if n := v.size(); n > maxModel {
+		return fmt.Errorf("%w: 学成的模型有 %d 字节，放不进存储", ErrRefused, n)
 	}
 	at := s.now()
-	v.At, v.Model, v.ID = store.At(at), b, at.UTC().Format("20060102-150405.000")
+	v.Meta, v.At = store.Meta{ID: at.UTC().Format("20060102-150405.000")}, store.At(at)
 	if err := s.all.Insert(ctx, v); err != nil {
 		return fmt.Errorf("learn: keep: %w", err)
 	}
-	_, err = s.use.Upsert(ctx, inUse, func() *use { return &use{} }, func(u *use) error {
+	_, err := s.use.Upsert(ctx, inUse, func() *use { return &use{} }, func(u *use) error {
 		if u.Version != v.ID {
 			u.Before = append(u.Before, u.Version)
 			u.Before = u.Before[max(0, len(u.Before)-kept+1):]
@@ -156,6 +187,7 @@ type Listed struct {
 	Accuracy float64   `json:"accuracy"`
 	F1       float64   `json:"f1"`
 	Was      float64   `json:"was"`
+	Closed   int       `json:"closed"`
 	InUse    bool      `json:"in_use"`
 }
 
@@ -175,7 +207,7 @@ func (s *Shelf) List(ctx context.Context) (list []Listed, own bool, err error) {
 	}
 	for _, v := range all {
 		list = append(list, Listed{
-			ID: v.ID, At: v.At.Time(), Rows: v.Rows, Held: v.Held, Accuracy: v.Accuracy, F1: v.F1, Was: v.Was, InUse: v.ID == u.Version,
+			ID: v.ID, At: v.At.Time(), Rows: v.Rows, Held: v.Held, Accuracy: v.Accuracy, F1: v.F1, Was: v.Was, Closed: v.Closed, InUse: v.ID == u.Version,
 		})
 	}
 	return list, u.Version == "", nil

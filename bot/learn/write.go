@@ -62,13 +62,29 @@ func right(s string, n int) string { return fmt.Sprintf("%*s%s", max(0, n-width(
 // shows at most show; 0 shows none, only counts.
 func (r *Report) Text(show int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "学了 %d 句，留 %d 句来试", r.Rows, r.Held)
-	if len(r.Left) > 0 {
-		fmt.Fprintf(&b, "；没有用上：%s", strings.Join(r.Left, "，"))
+	if r.Refused == nil {
+		r.intents(&b, show)
+	} else {
+		fmt.Fprintf(&b, "意图：%s\n", r.Refused)
 	}
-	fmt.Fprintf(&b, "\n\n            正在用的    新的\n准确率      %8.4f  %8.4f\n宏平均 F1   %8.4f  %8.4f\n\n",
+	for _, s := range r.Sorted {
+		s.write(&b)
+	}
+	if r.Version != "" {
+		fmt.Fprintf(&b, "\n✓ 已换上新的（%s）。运行中的 kefu 一分钟内都用上；不合适就 kefu learn --back\n", r.Version)
+	}
+	return b.String()
+}
+
+// intents tells of what words mean.
+func (r *Report) intents(b *strings.Builder, show int) {
+	fmt.Fprintf(b, "学了 %d 句，留 %d 句来试", r.Rows, r.Held)
+	if len(r.Left) > 0 {
+		fmt.Fprintf(b, "；没有用上：%s", strings.Join(r.Left, "，"))
+	}
+	fmt.Fprintf(b, "\n\n            正在用的    新的\n准确率      %8.4f  %8.4f\n宏平均 F1   %8.4f  %8.4f\n\n",
 		r.Old.Accuracy(), r.New.Accuracy(), r.Old.MacroF1(), r.New.MacroF1())
-	Write(&b, r.New)
+	Write(b, r.New)
 	better, worse := 0, 0
 	for _, c := range r.Changes {
 		switch c.Row.Label {
@@ -78,7 +94,7 @@ func (r *Report) Text(show int) string {
 			worse++
 		}
 	}
-	fmt.Fprintf(&b, "\n读法变了 %d 句：变对 %d，变错 %d\n", len(r.Changes), better, worse)
+	fmt.Fprintf(b, "\n读法变了 %d 句：变对 %d，变错 %d\n", len(r.Changes), better, worse)
 	for _, c := range r.Changes[:min(show, len(r.Changes))] {
 		mark := "·"
 		switch c.Row.Label {
@@ -88,14 +104,11 @@ func (r *Report) Text(show int) string {
 			mark = "✗"
 		}
 		text := []rune(strings.Join(strings.Fields(c.Row.Text), " "))
-		fmt.Fprintf(&b, "  %s %s → %s（实际 %s）%s\n", mark, Name(c.Old), Name(c.New), Name(c.Row.Label), string(text[:min(len(text), 60)]))
+		fmt.Fprintf(b, "  %s %s → %s（实际 %s）%s\n", mark, Name(c.Old), Name(c.New), Name(c.Row.Label), string(text[:min(len(text), 60)]))
 	}
-	if r.Used {
-		fmt.Fprintf(&b, "\n✓ 已换上新的（%s）。运行中的 kefu 一分钟内都用上；不合适就 kefu learn --back\n", r.Version)
-	} else {
+	if !r.Used {
 		b.WriteString("\n新的不如正在用的，没有换。\n")
 	}
-	return b.String()
 }
 
 // Listing shows the versions, newest first.
@@ -106,7 +119,16 @@ func Listing(list []Listed, own bool) string {
 		if v.InUse {
 			mark = "✓ "
 		}
-		fmt.Fprintf(&b, "%s%s  学 %d 句，试 %d 句：准确率 %.4f，宏平均 F1 %.4f（换下的那版 %.4f）\n", mark, v.ID, v.Rows, v.Held, v.Accuracy, v.F1, v.Was)
+		fmt.Fprintf(&b, "%s%s  ", mark, v.ID)
+		if v.Rows > 0 {
+			fmt.Fprintf(&b, "学 %d 句，试 %d 句：准确率 %.4f，宏平均 F1 %.4f（换下的那版 %.4f）", v.Rows, v.Held, v.Accuracy, v.F1, v.Was)
+		} else {
+			b.WriteString("意图同随程序的那一版")
+		}
+		if v.Closed > 0 {
+			fmt.Fprintf(&b, "；办结的选择学 %d 件", v.Closed)
+		}
+		b.WriteByte('\n')
 	}
 	mark := "  "
 	if own {

@@ -29,7 +29,7 @@ func (t *turn) closing(ctx context.Context, on *ticket.Ticket, words string) (st
 		return "", err
 	}
 	return t.choose(ctx, "cause", on, t.Words.Card(prompts.CardCloseCause, prompts.Vars{
-		"no": on.No, "quote": words, "causes": t.Cases.Causes(),
+		"no": on.No, "quote": words, "causes": t.Cases.Causes(on),
 	}))
 }
 
@@ -58,8 +58,7 @@ func (t *turn) closeCause(ctx context.Context, on *ticket.Ticket, cause string) 
 	return say, t.grey(ctx, name)
 }
 
-// closeDept ends the case. The department guessed at intake stands when none was
-// chosen.
+// closeDept ends the case. The department offered first stands when none was chosen.
 func (t *turn) closeDept(ctx context.Context, on *ticket.Ticket, dept string) (string, error) {
 	h, err := t.recall(ctx, t.closingID(on))
 	switch {
@@ -71,7 +70,7 @@ func (t *turn) closeDept(ctx context.Context, on *ticket.Ticket, dept string) (s
 		}
 		return t.closing(ctx, on, "")
 	case dept == "":
-		dept = on.Dept
+		_, dept = t.Cases.Likely(on)
 	}
 	out, err := t.Cases.Solve(ctx, t.p.ID, on.TicketID(), h.Text, h.Cause, dept)
 	if err != nil {

@@ -23,9 +23,10 @@ func (p *program) learn() *cobra.Command {
 	var back, list, cases bool
 	c := &cobra.Command{
 		Use:   "learn [文件…]",
-		Short: "从标好的话和本部门的工单学会认意图，好了才换上",
+		Short: "从标好的话和本部门的工单学会认意图、原因和部门，好了才换上",
 		Long: `从标好的 JSONL 文件（每行 {"text":…,"intent":…}）学；不写文件就从本部门的工单学：
-员工改过的意图、已解决的工单。留一部分不学，用来和正在用的比，不比它差才换上。`,
+员工改过的意图、已解决的工单，还有办结时选的原因和责任部门（办结时先给出最像的，词表
+认不出的工单先派给最像的部门）。留一部分不学，用来和正在用的比，不比它差才换上。`,
 		RunE: func(c *cobra.Command, files []string) error {
 			cfg, err := p.load()
 			if err != nil {

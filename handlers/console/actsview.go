@@ -56,17 +56,15 @@ func (v *visit) acts(ctx context.Context, t *ticket.Ticket, sent []*delivery.Del
 		Join:    open && may("merge"),
 		Part:    t.Into != "",
 		Later:   open && t.Kind == ticket.Human && !t.Deferred && t.Answered.IsZero(),
-		Depts:   v.Pack().Helpers(v.me.Team), Blame: v.Cases.Blamable(t), Causes: v.Cases.Causes(),
-		Results: choices(g.Helps), Calls: choices(g.Calls), Cause: t.Cause, Dept: t.Dept,
+		Depts:   v.Pack().Helpers(v.me.Team), Blame: v.Cases.Blamable(t), Causes: v.Cases.Causes(t),
+		Results: choices(g.Helps), Calls: choices(g.Calls),
 		Phrases: v.phrases(t), Hours: v.quick(), Reason: t.Category,
 		Called: open || v.Cases.CallsBack(me, t),
 	}
 	if v.Cases.MayRelabel(me, t) {
 		a.Kinds = v.Cases.Kinds(t)
 	}
-	if t.Blame != "" {
-		a.Dept = t.Blame
-	}
+	a.Cause, a.Dept = v.Cases.Likely(t)
 	var err error
 	if a.Grant, err = v.Cases.Offer(ctx, me, t); err != nil {
 		return a, err

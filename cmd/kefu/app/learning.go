@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"kefu/bot/desk"
 	"kefu/bot/intent"
 	"kefu/bot/learn"
 	"kefu/bot/ticket"
@@ -40,11 +41,13 @@ type School struct {
 	shelf  *learn.Shelf
 	book   *ticket.Book
 	reader *intent.Reader
+	habits *learn.Habits
+	pack   func() *desk.Pack
 	now    func() time.Time
 	busy   chan struct{} // holds one lesson at a time
 
 	mu    sync.Mutex
-	inUse string // the version that reader reads with
+	inUse string // the version that reader and habits have
 }
 
 // OpenSchool opens what learning needs in a store that no App has open.
@@ -57,15 +60,15 @@ func OpenSchool(ctx context.Context, cfg *config.Config, e store.Engine) (*Schoo
 	if err != nil {
 		return nil, err
 	}
-	return newSchool(ctx, e, book, d.Reader, time.Now)
+	return newSchool(ctx, e, book, d, new(learn.Habits), time.Now)
 }
 
-func newSchool(ctx context.Context, e store.Engine, book *ticket.Book, r *intent.Reader, now func() time.Time) (*School, error) {
+func newSchool(ctx context.Context, e store.Engine, book *ticket.Book, d *Department, h *learn.Habits, now func() time.Time) (*School, error) {
 	shelf, err := learn.Open(ctx, e, now)
 	if err != nil {
 		return nil, err
 	}
-	return &School{shelf: shelf, book: book, reader: r, now: now, busy: make(chan struct{}, 1)}, nil
+	return &School{shelf: shelf, book: book, reader: d.Reader, habits: h, pack: d.Pack, now: now, busy: make(chan struct{}, 1)}, nil
 }
 
 // Learn trains, tries and perhaps puts in use. What cannot be learned from is said
@@ -78,15 +81,18 @@ func (s *School) Learn(ctx context.Context, l Lesson) (Learned, error) {
 		return Learned{Text: "正在学，等它学完", Refused: true}, nil
 	}
 	rows, intro := l.Rows, ""
+	var closed []learn.Choice
+	var pack *desk.Pack
 	if l.Cases {
-		own, corrected, err := learn.FromCases(ctx, s.book, s.now())
+		own, err := learn.FromCases(ctx, s.book, s.now())
 		if err != nil {
 			return Learned{}, err
 		}
-		rows = append(rows, own...)
-		intro = fmt.Sprintf("本部门的工单 %d 件，其中员工改过意图的 %d 件\n", len(own), corrected)
+		rows, closed, pack = append(rows, own.Rows...), own.Closed, s.pack()
+		intro = fmt.Sprintf("本部门的工单 %d 件，其中员工改过意图的 %d 件；办结时选过原因或责任部门的 %d 件\n",
+			len(own.Rows), own.Corrected, len(own.Closed))
 	}
-	rep, err := s.shelf.Learn(ctx, intent.Shipped(), s.reader, rows)
+	rep, err := s.shelf.Learn(ctx, intent.Shipped(), s.reader, rows, closed, pack)
 	if errors.Is(err, learn.ErrRefused) {
 		return Learned{Text: intro + err.Error(), Refused: true}, nil
 	}
@@ -131,21 +137,22 @@ const schooling = 20 * time.Second
 func (s *School) take(ctx context.Context) (other string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	id, m, changed, err := s.shelf.Current(ctx, s.inUse)
+	t, changed, err := s.shelf.Current(ctx, s.inUse)
 	if err != nil || !changed {
 		return "", err
 	}
-	s.reader.Use(m)
-	s.inUse = id
-	if m == nil {
-		return id, nil
+	s.reader.Use(t.Model)
+	s.habits.Use(t)
+	s.inUse = t.ID
+	if t.Alien {
+		return t.ID, nil
 	}
 	return "", nil
 }
 
 // openLearning reads with the version in use from the first message on.
 func (a *App) openLearning(ctx context.Context) (err error) {
-	a.school, err = newSchool(ctx, a.Store, a.Book, a.Reader, a.now)
+	a.school, err = newSchool(ctx, a.Store, a.Book, a.Department, a.Cases.Habits, a.now)
 	if err != nil {
 		return err
 	}

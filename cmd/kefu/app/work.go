@@ -12,6 +12,7 @@ import (
 	"kefu/bot/chat"
 	"kefu/bot/intent"
 	"kefu/bot/jobs"
+	"kefu/bot/learn"
 	"kefu/bot/ticket"
 	"kefu/bot/wechat/wecom"
 	"kefu/bot/workbench"
@@ -27,7 +28,7 @@ func (a *App) openWork(ctx context.Context) error {
 			from := a.Accounts[account]
 			return from != nil && from.HasTemplate(name)
 		},
-		Changed: a.changed, Assistant: a.assistant(), Passages: a.passages,
+		Changed: a.changed, Assistant: a.assistant(), Passages: a.passages, Habits: new(learn.Habits),
 	}
 	a.Bot = bot.New(bot.Parts{
 		Inbox: a.Inbox, Talks: a.Talks, People: a.People, Cases: a.Cases, Out: a.Out, Reader: a.Reader, Know: a.Know, Mind: a.minds(),
