@@ -46,6 +46,7 @@ type work struct {
 	terms3 []int32 // where the question's terms stand in a view
 	chars3 []int32
 	extras []extra
+	cover  []tells // what the question has of each variant
 	like   []float64
 }
 
@@ -140,6 +141,8 @@ func asksNumber(s string) bool {
 type view struct {
 	pairs, single []counted // askTimes as in posts
 	variants      []variant
+	pairsIn       where   // the variants that a pair is in
+	singleIn      where   // and a character
 	singles       float64 // length in characters
 	runes         float64 // of question and answer
 	digits        bool
@@ -150,6 +153,27 @@ type view struct {
 
 // variant is one way to ask: its terms, sorted.
 type variant struct{ pairs, single []term }
+
+// where says for each term of a list in which variants it is.
+type where struct {
+	from []int32 // by term, one more than there are
+	of   []uint16
+}
+
+func (w where) at(term int32) []uint16 { return w.of[w.from[term]:w.from[term+1]] }
+
+func (v *view) where(list []counted, of func(*variant) []term) where {
+	w := where{from: make([]int32, 1, len(list)+1)}
+	for _, c := range list {
+		for k := range v.variants[:min(len(v.variants), math.MaxUint16)] {
+			if _, ok := slices.BinarySearch(of(&v.variants[k]), c.t); ok {
+				w.of = append(w.of, uint16(k))
+			}
+		}
+		w.from = append(w.from, int32(len(w.of)))
+	}
+	return w
+}
 
 const maxViews = 5000
 
@@ -220,6 +244,8 @@ func (s synonyms) view(a *Article) *view {
 	v.singles = float64(len(single))
 	v.runes = math.Log(float64(len([]rune(a.Question)) + len([]rune(a.Answer)) + 1))
 	v.pairs, v.single = count(pairs), count(single)
+	v.pairsIn = v.where(v.pairs, func(a *variant) []term { return a.pairs })
+	v.singleIn = v.where(v.single, func(a *variant) []term { return a.single })
 	v.inAsks = make([]bool, len(v.pairs))
 	for i, c := range v.pairs {
 		v.inAsks[i] = asks[c.t]

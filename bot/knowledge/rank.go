@@ -64,10 +64,10 @@ func (x *index) judge(w *work) {
 	for i, v := range w.views {
 		r := &w.rows[i]
 		w.terms3, w.chars3 = places(v.pairs, q.terms, w.terms3), places(v.single, q.single, w.chars3)
-		single, pairs, precision := q.covers(v, x.weigh(v))
-		best[i].score = math.Pow(q.likeness(v, w.terms3, precision), curve)
-		r[byTitle1], r[byTitle2] = single, pairs
-		r[byTitle1s], r[byTitle2s] = single*single, pairs*pairs
+		title := w.covers(v, x.weigh(v))
+		best[i].score = math.Pow(q.likeness(v, w.terms3, title.told), curve)
+		r[byTitle1], r[byTitle2] = title.single, title.pairs
+		r[byTitle1s], r[byTitle2s] = title.single*title.single, title.pairs*title.pairs
 		r[byLength] = v.runes
 		r[byUntitled] = yes(!v.titled)
 		norm := k1 * (1 - lengthShare + lengthShare*v.singles/(mean+1))
@@ -77,7 +77,7 @@ func (x *index) judge(w *work) {
 		r[byLate] = x.lates(q, v, norm)
 		r[byRarest], r[byRare] = q.rare(w.terms3)
 		r[byNumber] = yes(q.number && v.digits)
-		best[i].sign = signMass*math.Log(0.3+q.mass(w.terms3)/x.rarity(1)) + signTitle*(single+pairs) + signUntitled*r[byUntitled] - signNone
+		best[i].sign = signMass*math.Log(0.3+q.mass(w.terms3)/x.rarity(1)) + signTitle*(title.single+title.pairs) + signUntitled*r[byUntitled] - signNone
 	}
 	for _, k := range [...]int{bySingle, byPair, byLike, byLate} {
 		top := 1e-9
@@ -148,32 +148,30 @@ func (x *index) lates(q *asked, v *view, norm float64) float64 {
 
 // covers says how much of the best fitting question of the article was asked: by
 // characters, by pairs, and by pairs of which light words count little.
-func (q *asked) covers(v *view, w *weighed) (single, pairs, told float64) {
-	for k, a := range v.variants {
-		all := &w.variants[k]
-		one, two, light := 0.0, 0.0, 0.0
-		i := 0
-		for _, t := range a.single {
-			for i < len(q.single) && q.single[i] < t {
-				i++
-			}
-			if i < len(q.single) && q.single[i] == t {
-				one += q.idf1[i]
+func (w *work) covers(v *view, of *weighed) (best tells) {
+	w.cover = slices.Grow(w.cover[:0], len(v.variants))[:len(v.variants)]
+	clear(w.cover)
+	for i, j := range w.chars3 {
+		if j >= 0 {
+			for _, k := range v.singleIn.at(j) {
+				w.cover[k].single += w.idf1[i]
 			}
 		}
-		i = 0
-		for _, t := range a.pairs {
-			for i < len(q.terms) && q.terms[i] < t {
-				i++
-			}
-			if i < len(q.terms) && q.terms[i] == t {
-				two += q.idf[i]
-				light += q.told[i]
-			}
-		}
-		single, pairs, told = max(single, part(one, all.single)), max(pairs, part(two, all.pairs)), max(told, part(light, all.told))
 	}
-	return single, pairs, told
+	for i, j := range w.terms3 {
+		if j >= 0 {
+			for _, k := range v.pairsIn.at(j) {
+				w.cover[k].pairs += w.idf[i]
+				w.cover[k].told += w.told[i]
+			}
+		}
+	}
+	for k, got := range w.cover {
+		all := &of.variants[k]
+		best.single, best.pairs = max(best.single, part(got.single, all.single)), max(best.pairs, part(got.pairs, all.pairs))
+		best.told = max(best.told, part(got.told, all.told))
+	}
+	return best
 }
 
 func part(of, all float64) float64 {
