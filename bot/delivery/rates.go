@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -63,6 +64,22 @@ func (r *LocalRates) Take(_ context.Context, key string, l Limit) time.Duration 
 	}
 	r.log[key] = append(log, now)
 	return 0
+}
+
+// Taken are the instants of the slots of a key that count, the oldest first.
+func (r *LocalRates) Taken(key string) []time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.log[key])
+}
+
+// Return gives back the slot that was taken last.
+func (r *LocalRates) Return(key string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if log := r.log[key]; len(log) > 0 {
+		r.log[key] = log[:len(log)-1]
+	}
 }
 
 // forget drops keys not used for two minutes; all of them, if that is not enough.

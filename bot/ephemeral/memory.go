@@ -2,6 +2,7 @@ package ephemeral
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -34,6 +35,8 @@ type Memory struct {
 	log      *slog.Logger
 	locker   *redislock.Client
 	rates    *delivery.LocalRates
+	self     string // begins the names of slots that this process took
+	taking   sync.Mutex
 	news     *news
 
 	mu    sync.Mutex
@@ -60,7 +63,7 @@ func Open(ctx context.Context, c Config) (*Memory, error) {
 	}
 	m := &Memory{
 		prefix: "kefu:" + c.StoreID + ":", now: c.Now, log: c.Log,
-		rates: delivery.NewLocalRates(c.Now), held: map[string]time.Time{},
+		rates: delivery.NewLocalRates(c.Now), self: rand.Text()[:12] + "-", held: map[string]time.Time{},
 	}
 	opt := &redis.Options{}
 	if c.URL != "" {
