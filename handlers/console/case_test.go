@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +15,11 @@ import (
 	"kefu/bot/casework"
 	"kefu/bot/chat"
 	"kefu/bot/conversation"
+	"kefu/bot/desk"
+	"kefu/bot/intent"
+	"kefu/bot/learn"
 	"kefu/bot/ticket"
+	"kefu/store/sqlite"
 )
 
 // TestCredits shows what may be sent before anything is typed.
@@ -59,6 +64,98 @@ func TestPhoneIsShownAndWrittenDown(t *testing.T) {
 	_, page = b.page("/t/" + c.ID + "?tab=trail")
 	has(t, page, "小陈看了完整电话")
 	hasNot(t, page, "13812345620")
+}
+
+// What the customer told stands in rows of its own, in the order it is asked for.
+func TestToldStandsBesideTheGuest(t *testing.T) {
+	h := newHouse(t)
+	c, err := h.desk.Draft(t.Context(), casework.Intake{
+		Cause: "m1", Kind: ticket.Order, Who: wang, Words: "订个包间",
+		Slots: map[string]string{"name": "王女士<b>", "people": "4 位", "when": "11 月 25 日周三 18:00", "address": "湖滨路 8 号", "serial": ""},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.desk.Open(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	_, page := h.as("fd01").page("/t/" + c.ID + "?tab=guest")
+	wellFormed(t, page)
+	rest := page
+	for _, want := range []string{
+		"<dt>时间</dt><dd>11 月 25 日周三 18:00</dd>", "<dt>人数</dt><dd>4 位</dd>", "<dt>称呼</dt><dd>王女士&lt;b&gt;</dd>", "<dt>地址</dt><dd>湖滨路 8 号</dd>",
+	} {
+		at := strings.Index(rest, want)
+		if at < 0 {
+			t.Fatalf("%s is not there, or not in its place", want)
+		}
+		rest = rest[at:]
+	}
+	hasNot(t, page, "机身号")
+}
+
+// What closings taught is chosen already, and is changed with one tap; what was
+// tapped before a refusal stays.
+func TestTheLikelyIsChosenAtClosing(t *testing.T) {
+	h := newHouse(t)
+	c := h.complaint("m1")
+	b := h.as("fd01")
+	b.press("/t/"+c.ID+"/do/claim", true, nil)
+	checked := regexp.MustCompile(`name="(?:cause|blame)" value="([a-z]+)" checked`)
+	chosen := func(page, want string) {
+		t.Helper()
+		got := ""
+		for _, m := range checked.FindAllStringSubmatch(page, -1) {
+			got += m[1] + " "
+		}
+		if got != want {
+			t.Errorf("chosen %q, want %q", got, want)
+		}
+	}
+	_, page := b.page("/t/" + c.ID)
+	chosen(page, "eng ")
+	h.desk.Habits = taught(t, "打了前台没人来", "slow", "front")
+	_, page = b.page("/t/" + c.ID)
+	chosen(page, "slow front ")
+	if i, j := strings.Index(page, `name="cause" value="slow"`), strings.Index(page, `name="cause" value="equipment"`); i > j {
+		t.Error("the likely cause is not the first")
+	}
+	_, page = b.press("/t/"+c.ID+"/do/close", false, url.Values{"text": {" "}, "cause": {"process"}, "blame": {"house"}})
+	chosen(page, "process house ")
+}
+
+// taught are habits that know one thing for sure.
+func taught(t *testing.T, words, cause, dept string) *learn.Habits {
+	t.Helper()
+	e, err := sqlite.OpenMemory(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	s, err := learn.Open(t.Context(), e, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var closed []learn.Choice
+	for i := range 60 {
+		closed = append(closed,
+			learn.Choice{Text: words + strings.Repeat("等", i+1), Cause: cause, Dept: dept},
+			learn.Choice{Text: "摆渡车" + strings.Repeat("晃", i+1), Cause: "guest", Dept: "sec"})
+	}
+	pack, err := desk.Load("hotel")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Learn(t.Context(), nil, intent.New(intent.Lexicon{}), nil, closed, pack); err != nil {
+		t.Fatal(err)
+	}
+	in, _, err := s.Current(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var h learn.Habits
+	h.Use(in)
+	return &h
 }
 
 func TestSomebodyIsTyping(t *testing.T) {

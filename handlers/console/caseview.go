@@ -245,6 +245,9 @@ func (v *visit) guest(t *ticket.Ticket) guestView {
 	add("类别", v.Cases.CategoryTitle(t))
 	add("订单", t.OrderNo)
 	add("产品", t.Product)
+	for _, told := range v.Cases.Particulars(t) {
+		add(told.Title, told.Value)
+	}
 	for _, c := range v.Pack().General.Sources {
 		if c.ID == t.Source {
 			add("来源", c.Title)
