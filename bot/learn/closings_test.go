@@ -3,6 +3,8 @@ package learn
 import (
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -173,6 +175,46 @@ func TestPacked(t *testing.T) {
 		spoil(&q)
 		if q.open() != nil {
 			t.Errorf("%s is taken for a sorter", name)
+		}
+	}
+}
+
+// Who is sure is right about so often, also when few cases were seen and a quarter of
+// them are chosen by nothing.
+func TestSureIsRight(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	fill := strings.Fields("我 们 等 了 很久 没 人 管 真是 怎么 回事 昨天 今天 晚上 这边 那边 非常 失望 不行")
+	topics := [][]string{{"摆渡车", "接驳", "班车"}, {"儿童营", "老师", "玩具"}, {"树屋", "蚂蚁", "帐篷"}}
+	deal := func() (string, int) {
+		of, text := rng.IntN(3), ""
+		for range 8 {
+			text += fill[rng.IntN(len(fill))]
+		}
+		text += topics[of][rng.IntN(3)] + fill[rng.IntN(len(fill))]
+		if rng.IntN(4) == 0 {
+			of = rng.IntN(3)
+		}
+		return text, of
+	}
+	for _, n := range []int{60, 600} {
+		texts, of := make([]string, n), make([]int, n)
+		for i := range n {
+			texts[i], of[i] = deal()
+		}
+		s := trainSorter(texts, of, []string{"0", "1", "2"})
+		sure, right := 0, 0
+		for range 2000 {
+			text, of := deal()
+			if got, p := s.Guess(text); p >= sureTakes {
+				sure++
+				if got == strconv.Itoa(of) {
+					right++
+				}
+			}
+		}
+		t.Logf("%d cases: sure %d times, right %d", n, sure, right)
+		if 10*right < 7*sure {
+			t.Errorf("of %d cases: sure %d times, right %d", n, sure, right)
 		}
 	}
 }
