@@ -186,7 +186,7 @@ func (d *Desk) Open(ctx context.Context, t *ticket.Ticket) error {
 	if err := d.Carry(ctx, t); err != nil {
 		return err
 	}
-	if err := d.Notice(ctx, t); err != nil { // CatchUp looks at it again
+	if err := d.opened(ctx, t); err != nil { // CatchUp looks at it again
 		d.Log.Warn("a case was not compared with others", "err", err)
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"kefu/bot/customer"
@@ -21,6 +22,14 @@ type Events struct {
 	Watch *incident.Watch
 	// Link is the address of an incident's page for staff, "" without one.
 	Link func(incident.ID) string
+	// Waiting holds new cases until NoticeWaiting looks at them, so that nobody waits
+	// for it; nil: a case is looked at as it is opened. What has no room in it, or is
+	// lost with the process, CatchUp finds.
+	Waiting chan *ticket.Ticket
+
+	mu     sync.Mutex
+	often  map[string]often // by category and thing
+	failed []*ticket.Ticket // looked at in vain, to be looked at again; at most maxFailed
 }
 
 // counts says whether a case counts towards an event.
@@ -48,26 +57,102 @@ func item(t *ticket.Ticket) incident.Item {
 	return it
 }
 
-// Notice looks whether a case is a part of an event: it joins one that is open, or
-// is the last that was missing to one. It may be repeated.
-func (d *Desk) Notice(ctx context.Context, t *ticket.Ticket) error {
+// opened looks at a case that was just opened, or lets it wait to be looked at.
+func (d *Desk) opened(ctx context.Context, t *ticket.Ticket) error {
 	if !d.counts(t) {
 		return nil
 	}
-	if t.Incident != "" {
-		in, err := d.Events.Book.Get(ctx, incident.ID(t.Incident))
-		if err != nil || in.State == incident.Closed {
-			return err // what is over does not begin again with the same cases
+	if d.Events.Waiting == nil {
+		return d.Notice(ctx, t)
+	}
+	waits := *t
+	select {
+	case d.Events.Waiting <- &waits:
+	default: // CatchUp finds it
+	}
+	return nil
+}
+
+// NoticeWaiting looks at all cases that wait.
+func (d *Desk) NoticeWaiting(ctx context.Context) error {
+	d.Events.mu.Lock()
+	all := d.Events.failed
+	d.Events.failed = nil
+	d.Events.mu.Unlock()
+	for {
+		select {
+		case t := <-d.Events.Waiting:
+			all = append(all, t)
+			if len(all) < cap(d.Events.Waiting) {
+				continue
+			}
+		default:
+		}
+		return d.try(ctx, all)
+	}
+}
+
+// try is Notice; what it fails with is tried again by NoticeWaiting.
+func (d *Desk) try(ctx context.Context, cases []*ticket.Ticket) error {
+	err := d.Notice(ctx, cases...)
+	if err != nil {
+		d.Events.mu.Lock()
+		defer d.Events.mu.Unlock()
+		d.Events.failed = append(d.Events.failed, cases...)
+		d.Events.failed = d.Events.failed[max(0, len(d.Events.failed)-maxFailed):]
+	}
+	return err
+}
+
+// Notice looks whether cases are parts of an event: they join one that is open, or
+// one is the last that was missing to one. Each event is written once for all that
+// join it. It may be repeated.
+func (d *Desk) Notice(ctx context.Context, cases ...*ticket.Ticket) error {
+	joins := map[incident.ID][]*ticket.Ticket{}
+	for _, t := range cases {
+		if !d.counts(t) {
+			continue
+		}
+		if t.Incident != "" {
+			in, err := d.Events.Book.Get(ctx, incident.ID(t.Incident))
+			if err != nil {
+				return err
+			}
+			if in.State == incident.Closed {
+				continue // what is over does not begin again with the same cases
+			}
+		}
+		g := d.Events.Watch.Add(item(t))
+		if g.Pinned {
+			joins[incident.ID(g.ID)] = append(joins[incident.ID(g.ID)], t)
+			continue
+		}
+		if err := d.enough(ctx, g, t); err != nil {
+			return err
 		}
 	}
-	g := d.Events.Watch.Add(item(t))
-	if g.Pinned {
-		err := d.join(ctx, incident.ID(g.ID), t)
+	for id, list := range joins {
+		err := d.join(ctx, id, list...)
+		if err == nil {
+			continue
+		}
 		if !errors.Is(err, incident.ErrEnded) {
 			return err
 		}
-		d.Events.Watch.Drop(incident.ID(g.ID)) // it ended meanwhile
-		g = d.Events.Watch.Add(item(t))
+		d.Events.Watch.Drop(id) // it ended meanwhile
+		for _, t := range list {
+			if err := d.enough(ctx, d.Events.Watch.Add(item(t)), t); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// enough opens an incident when a group with its last case is more than usual.
+func (d *Desk) enough(ctx context.Context, g incident.Group, t *ticket.Ticket) error {
+	if g.Pinned {
+		return d.join(ctx, incident.ID(g.ID), t)
 	}
 	count, customers := d.Pack().Incident.Needs(t.Category)
 	if g.Size < count || g.Customers < customers {
@@ -81,10 +166,29 @@ func (d *Desk) Notice(ctx context.Context, t *ticket.Ticket) error {
 	return d.begins(ctx, g, t, usual)
 }
 
+// often is how many cases of a sort there are in a window, as a rule.
+type often struct {
+	n    float64
+	when time.Time
+}
+
+const (
+	oftenFor  = 5 * time.Minute // so long it is not counted again
+	maxOftens = 1000
+	maxFailed = 8192
+)
+
 // usual is how many cases like this one there are in a window, as a rule. More than
 // would matter are not counted.
 func (d *Desk) usual(ctx context.Context, t *ticket.Ticket) (float64, error) {
 	in, now := d.Pack().Incident, d.Now()
+	key := t.Category + "/" + t.Thing
+	d.Events.mu.Lock()
+	known, ok := d.Events.often[key]
+	d.Events.mu.Unlock()
+	if age := now.Sub(known.when); ok && age >= 0 && age < oftenFor {
+		return known.n, nil
+	}
 	from, to := now.Add(-in.Usual), now.Add(-in.Window)
 	where := []store.Cond{
 		store.Where("created", store.Ge, store.At(from)), store.Where("created", store.Lt, store.At(to)),
@@ -96,7 +200,17 @@ func (d *Desk) usual(ctx context.Context, t *ticket.Ticket) (float64, error) {
 	windows := float64(to.Sub(from)) / float64(in.Window)
 	const mostly = 1000 // in a window
 	n, err := d.Book.Collection().Count(ctx, store.Query{Where: where, Limit: int(windows)*mostly + 1})
-	return float64(n) / windows, err
+	if err != nil {
+		return 0, err
+	}
+	known = often{float64(n) / windows, now}
+	d.Events.mu.Lock()
+	defer d.Events.mu.Unlock()
+	if d.Events.often == nil || len(d.Events.often) >= maxOftens {
+		d.Events.often = map[string]often{}
+	}
+	d.Events.often[key] = known
+	return known.n, nil
 }
 
 // begins opens an incident of a group, or finds the one that its cases belong to.
@@ -131,15 +245,14 @@ func (d *Desk) begins(ctx context.Context, g incident.Group, last *ticket.Ticket
 		}
 	}
 	d.Events.Watch.Pin(last.ID, id)
-	for _, t := range members {
-		if err := d.join(ctx, id, t); err != nil && !errors.Is(err, incident.ErrEnded) {
-			return err
-		}
+	if err := d.join(ctx, id, members...); err != nil && !errors.Is(err, incident.ErrEnded) {
+		return err
 	}
 	return nil
 }
 
-// known is the open incident that one of the cases belongs to already.
+// known is the open incident that one of the cases belongs to already, or that is
+// about the same thing.
 func (d *Desk) known(ctx context.Context, members []*ticket.Ticket) (incident.ID, error) {
 	for _, t := range members {
 		if t.Incident == "" {
@@ -155,6 +268,17 @@ func (d *Desk) known(ctx context.Context, members []*ticket.Ticket) (incident.ID
 			return in.IncidentID(), nil
 		case in.State == incident.Folded:
 			return in.Into, nil
+		}
+	}
+	live, err := d.Incidents(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, in := range live {
+		if slices.ContainsFunc(members, func(t *ticket.Ticket) bool {
+			return t.Thing != "" && t.Thing == in.Thing && t.Category == in.Category
+		}) {
+			return in.IncidentID(), nil
 		}
 	}
 	return "", nil
@@ -208,18 +332,25 @@ func member(t *ticket.Ticket) incident.Member {
 	return incident.Member{Ticket: t.TicketID(), No: t.No, Who: t.Who, Room: t.Room, At: t.Created}
 }
 
-// join counts a case in an incident, once. incident.ErrEnded: it is over.
-func (d *Desk) join(ctx context.Context, id incident.ID, t *ticket.Ticket) error {
+// join counts cases in an incident, each once. incident.ErrEnded: it is over.
+func (d *Desk) join(ctx context.Context, id incident.ID, cases ...*ticket.Ticket) error {
 	for range 3 {
 		in, err := d.changeIncident(ctx, id, func(in *incident.Incident) error {
 			if in.State == incident.Folded {
 				return store.ErrUnchanged
 			}
-			fresh, err := in.Join(member(t))
-			if err == nil && !fresh {
+			any := false
+			for _, t := range cases {
+				fresh, err := in.Join(member(t))
+				if err != nil {
+					return err
+				}
+				any = any || fresh
+			}
+			if !any {
 				return store.ErrUnchanged
 			}
-			return err
+			return nil
 		})
 		if err != nil || in.State != incident.Folded {
 			return err
@@ -304,59 +435,80 @@ func (d *Desk) incidentEffect(ctx context.Context, in *incident.Incident, e inci
 // back. A case that another open incident had first shows that both are one: the
 // younger folds into the older.
 func (d *Desk) mark(ctx context.Context, in *incident.Incident, e incident.Effect) error {
-	now := d.Now()
-	other := ""
-	t, err := d.change(ctx, e.Mark, func(t *ticket.Ticket) error {
-		other = ""
-		if t.Incident == in.ID {
-			return store.ErrUnchanged
+	t, err := d.Book.Get(ctx, e.Mark)
+	if err != nil {
+		return err
+	}
+	if t.Incident != "" && t.Incident != in.ID {
+		if in, err = d.one(ctx, in.IncidentID(), incident.ID(t.Incident)); err != nil || in == nil {
+			return err
 		}
-		other = t.Incident
-		t.Incident = in.ID
-		t.Log(ticket.Event{At: store.At(now), Who: ticket.BySystem, What: ticket.PartOf, Text: d.joinedLine(in)})
-		return nil
-	})
-	if err != nil {
-		return err
 	}
-	if err := d.People.Learn(ctx, t.Who, e.ID, customer.Change{Quiet: in.ID}); err != nil {
-		return err
-	}
-	if other == "" {
-		return nil
-	}
-	return d.fold(ctx, in.IncidentID(), incident.ID(other), now)
-}
-
-// fold makes one of two open incidents.
-func (d *Desk) fold(ctx context.Context, a, b incident.ID, now time.Time) error {
-	one, err := d.Events.Book.Get(ctx, a)
-	if err != nil {
-		return err
-	}
-	two, err := d.Events.Book.Get(ctx, b)
-	if err != nil || one.State != incident.Open || two.State != incident.Open {
-		return err
-	}
-	if two.Older(one) {
-		one, two = two, one
-	}
-	for _, m := range two.Members { // first they are counted there, so that a crash loses none
-		t, err := d.Book.Get(ctx, m.Ticket)
+	now := d.Now()
+	if t.Incident != in.ID {
+		t, err = d.change(ctx, e.Mark, func(t *ticket.Ticket) error {
+			if t.Incident == in.ID {
+				return store.ErrUnchanged
+			}
+			t.Incident = in.ID
+			t.Log(ticket.Event{At: store.At(now), Who: ticket.BySystem, What: ticket.PartOf, Text: d.joinedLine(in)})
+			return nil
+		})
 		if err != nil {
 			return err
 		}
-		if err := d.join(ctx, one.IncidentID(), t); err != nil {
-			return err
-		}
 	}
-	_, err = d.changeIncident(ctx, two.IncidentID(), func(in *incident.Incident) error {
-		if err := in.Fold(one.IncidentID(), now); err != nil {
-			return store.ErrUnchanged
+	return d.People.Learn(ctx, t.Who, e.ID, customer.Change{Quiet: in.ID})
+}
+
+// one makes one of two incidents when both are open, and returns the one to which a
+// case of both belongs; nil when it may stay where it is.
+func (d *Desk) one(ctx context.Context, a, b incident.ID) (*incident.Incident, error) {
+	mine, err := d.Events.Book.Get(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	other, err := d.Events.Book.Get(ctx, b)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return mine, nil
+	case err != nil:
+		return nil, err
+	case mine.State != incident.Open:
+		return nil, nil // folded: its members are marked by the one it belongs to
+	case other.State != incident.Open:
+		return mine, nil
+	}
+	if other.Older(mine) {
+		mine, other = other, mine
+	}
+	return mine, d.fold(ctx, mine, other)
+}
+
+// fold counts the cases of the younger of two open incidents in the older, lets them
+// know, and ends it.
+func (d *Desk) fold(ctx context.Context, older, younger *incident.Incident) error {
+	now := d.Now()
+	// First they are counted there, so that a crash loses none. The marks are carried
+	// out by whoever carries next; here they are in the middle of one.
+	_, err := d.Events.Book.Update(ctx, older.IncidentID(), func(in *incident.Incident) error {
+		for _, m := range younger.Members {
+			if err := in.Take(m); err != nil {
+				return err
+			}
 		}
-		d.greyIncident(in, "", d.Words.Line(prompts.StaffDoneTakenOver, prompts.Vars{"who": d.Words.Line(prompts.StaffIncidentNamed, prompts.Vars{"no": one.No})}))
 		return nil
 	})
-	d.Events.Watch.Drop(two.IncidentID())
+	if err != nil {
+		return err
+	}
+	_, err = d.Events.Book.Update(ctx, younger.IncidentID(), func(in *incident.Incident) error {
+		if err := in.Fold(older.IncidentID(), now); err != nil {
+			return store.ErrUnchanged
+		}
+		d.greyIncident(in, "", d.Words.Line(prompts.StaffDoneTakenOver, prompts.Vars{"who": d.Words.Line(prompts.StaffIncidentNamed, prompts.Vars{"no": older.No})}))
+		return nil
+	})
+	d.Events.Watch.Drop(younger.IncidentID())
 	return err
 }

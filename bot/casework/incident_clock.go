@@ -215,17 +215,18 @@ func (d *Desk) CatchUp(ctx context.Context, since time.Time) (time.Time, error) 
 		if err != nil {
 			return since, err
 		}
+		var fresh []*ticket.Ticket
 		for _, t := range list {
 			after = []any{t.Created, t.ID}
 			if t.Created.Time().After(until) {
 				until = t.Created.Time()
 			}
-			if d.Events.Watch.Knows(t.ID) {
-				continue
+			if !d.Events.Watch.Knows(t.ID) {
+				fresh = append(fresh, t)
 			}
-			if err := d.Notice(ctx, t); err != nil {
-				return since, err
-			}
+		}
+		if err := d.try(ctx, fresh); err != nil {
+			return since, err
 		}
 		if len(list) < catchPage {
 			break

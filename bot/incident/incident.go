@@ -144,7 +144,8 @@ func (in *Incident) Has(id ticket.ID) bool {
 }
 
 // Join counts a case, once, and lets it be told; false when it was there before.
-// ErrEnded when the incident is over.
+// One that has no room in Members is counted and no more. ErrEnded when the
+// incident is over.
 func (in *Incident) Join(m Member) (bool, error) {
 	if in.State != Open {
 		return false, ErrEnded
@@ -155,6 +156,7 @@ func (in *Incident) Join(m Member) (bool, error) {
 	in.Cases++
 	if len(in.Members) < maxMembers {
 		in.Members = append(in.Members, m)
+		in.Effects = append(in.Effects, Effect{ID: in.Next("mark"), Mark: m.Ticket})
 	} else {
 		in.Beyond = append(in.Beyond, string(m.Ticket))
 		in.Beyond = in.Beyond[max(0, len(in.Beyond)-maxBeyond):]
@@ -175,8 +177,17 @@ func (in *Incident) Join(m Member) (bool, error) {
 	if m.At.After(in.Last) {
 		in.Last = m.At
 	}
-	in.Effects = append(in.Effects, Effect{ID: in.Next("mark"), Mark: m.Ticket})
 	return true, nil
+}
+
+// Take is Join for a case of an incident that is folded into this one: it is told
+// where it belongs, also when it was counted here before.
+func (in *Incident) Take(m Member) error {
+	fresh, err := in.Join(m)
+	if err == nil && !fresh {
+		in.Effects = append(in.Effects, Effect{ID: in.Next("mark"), Mark: m.Ticket})
+	}
+	return err
 }
 
 // Propose keeps a draft of the wording until a manager approves it.
@@ -215,6 +226,8 @@ func (in *Incident) Fold(into ID, now time.Time) error {
 		return ErrEnded
 	}
 	in.State, in.Into, in.Ended = Folded, into, store.At(now)
+	in.Effects = slices.DeleteFunc(in.Effects, func(e Effect) bool { return e.Mark != "" })
+	in.letGo()
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"kefu/bot/incident"
 	"kefu/bot/intent"
 	"kefu/bot/jobs"
+	"kefu/bot/ticket"
 	"kefu/store"
 )
 
@@ -21,7 +22,8 @@ func (a *App) openIncidents(ctx context.Context) error {
 	}
 	a.Cases.Events = &casework.Events{
 		Book: book, Link: a.incidentLink,
-		Watch: incident.NewWatch(incident.Options{Window: a.Pack().Incident.Window, Common: sentences()}),
+		Watch:   incident.NewWatch(incident.Options{Window: a.Pack().Incident.Window, Common: sentences()}),
+		Waiting: make(chan *ticket.Ticket, waiting),
 	}
 	return nil
 }
@@ -43,17 +45,20 @@ func (a *App) incidentSource() jobs.Source {
 		func(in *incident.Incident) *store.Time { return &in.Due }, a.Cases.RunIncident)
 }
 
-// catchUp is how often cases are looked for that other instances stored.
-const catchUp = time.Second
+const (
+	waiting  = 4096                   // cases of this instance that wait to be compared
+	together = 250 * time.Millisecond // so long they are collected, to be one step
+	catchUp  = 12                     // steps until cases are looked for that others stored
+)
 
 // watchCases compares the cases of all instances with each other, those of the
 // last hours first: what was noticed before the start is not noticed again.
 func (a *App) watchCases(ctx context.Context) {
-	t := time.NewTicker(catchUp)
+	t := time.NewTicker(together)
 	defer t.Stop()
 	since, err := a.Cases.Recall(ctx)
 	began, failing := err == nil, err != nil
-	for {
+	for n := 1; ; n++ {
 		if err != nil && ctx.Err() == nil && !failing {
 			a.log.Warn("cases are not compared with others", "err", err)
 		}
@@ -64,7 +69,12 @@ func (a *App) watchCases(ctx context.Context) {
 		case <-t.C:
 		}
 		if began {
-			since, err = a.Cases.CatchUp(ctx, since)
+			if err = a.Cases.NoticeWaiting(ctx); err == nil && n%catchUp == 0 {
+				since, err = a.Cases.CatchUp(ctx, since)
+			}
+			continue
+		}
+		if n%catchUp != 0 {
 			continue
 		}
 		since, err = a.Cases.Recall(ctx)
