@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"kefu/bot/casework"
@@ -155,7 +156,7 @@ func (s *scene) sayTaken(t *ticket.Ticket, v prompts.Vars) {
 	}
 	keys := takenKeys[t.Kind]
 	key := keys[0]
-	v["echo"] = s.Reader.Heard(s.text)
+	v["echo"] = s.echo()
 	if s.read.Main == intent.Unknown || s.read.Main == intent.Other {
 		v["echo"] = "" // 就是这里
 	}
@@ -178,10 +179,23 @@ func (s *scene) sayTaken(t *ticket.Ticket, v prompts.Vars) {
 	s.say(key, v)
 }
 
+// echo is what the customer told, fit to be said back: none of what we must not
+// say ourselves, and no orders to a machine.
+func (s *scene) echo() string {
+	heard := s.Reader.Heard(s.text)
+	if !s.Cases.Pack().Allowed(heard).OK() || slices.ContainsFunc(orders, func(w string) bool { return strings.Contains(heard, w) }) {
+		return ""
+	}
+	return heard
+}
+
+// orders are words with which people talk to a machine rather than to us.
+var orders = []string{"忽略", "规则", "指令", "提示词", "说一句", "扮演", "system", "prompt", "ignore"}
+
 // sayVIP asks nothing and names nobody's level.
 func (s *scene) sayVIP(t *ticket.Ticket, v prompts.Vars) {
 	v["guest"] = t.Guest.Name
-	v["echo"] = s.vipEcho(s.Reader.Heard(s.text))
+	v["echo"] = s.vipEcho(s.echo())
 	v["manager"] = s.Cases.Calls(s.Cases.Manager().ID)
 	if butler := s.Cases.Butler(t); butler.ID != "" {
 		v["butler"] = butler.ShownAs

@@ -72,7 +72,7 @@ func TestModelTalksNonsense(t *testing.T) {
 		}
 		for _, b := range h.bubbles(user) {
 			for _, bad := range append(strings.Split(strings.TrimSpace(said), "\n"), "全额", "赔", "免单", "http", "<passage", "经理已同意") {
-				if bad != "" && strings.Contains(b.Text, bad) {
+				if bad != "" && !strings.Contains(words, bad) && strings.Contains(b.Text, bad) {
 					t.Errorf("%q was answered with the model's %q:\n%s", words, bad, b.Text)
 				}
 			}

@@ -81,7 +81,7 @@ func (h *house) types(who, words string) {
 // undelivered is the card 没送到 of a case that a member has; "" without one.
 func (h *house) undelivered(who, no string) string {
 	for _, c := range h.sim.Cards(who) {
-		if strings.HasPrefix(c.Title, "没送到 "+no) {
+		if strings.Contains(c.Title, "没送到 "+no) {
 			return face(c)
 		}
 	}
@@ -159,7 +159,7 @@ func TestWhatCannotBeSentIsToldAndKept(t *testing.T) {
 				h.pass(5 * time.Second)
 				return h.undelivered("chen", no) != ""
 			})
-			if card := h.undelivered("chen", no); !strings.Contains(card, wechat.ReasonTrouble) || !strings.Contains(card, "师傅马上到") {
+			if card := h.undelivered("chen", no); !strings.Contains(card, delivery.Unsure) || strings.Contains(card, "来信即发") || !strings.Contains(card, "师傅马上到") {
 				t.Errorf("the card does not say why or what:\n%s", card)
 			}
 			for _, l := range []string{"502", "html", "errcode", "http"} {
@@ -179,7 +179,7 @@ func TestWhatCannotBeSentIsToldAndKept(t *testing.T) {
 				if d.Channel != "oa" {
 					continue
 				}
-				if d.Reason != wechat.ReasonTrouble {
+				if d.Reason != delivery.Unsure {
 					t.Errorf("reason %q", d.Reason)
 				}
 				res, err := http.PostForm(h.AdminURL()+"/deliveries/again", url.Values{"id": {d.ID}})

@@ -156,8 +156,9 @@ func (d *Desk) Undelivered(ctx context.Context, x delivery.Delivery) error {
 		return nil
 	}
 	now := d.Now()
+	unsure := ""
 	if x.State == delivery.Unknown {
-		x.Reason = d.word(prompts.ReasonUnknown)
+		x.Reason, unsure = d.word(prompts.ReasonUnknown), "1"
 	}
 	_, err := d.change(ctx, ticket.ID(x.Ticket), func(t *ticket.Ticket) error {
 		if !t.Once("lost/" + x.ID) {
@@ -172,7 +173,7 @@ func (d *Desk) Undelivered(ctx context.Context, x delivery.Delivery) error {
 		if by.Equal(now) {
 			by = now.Add(2 * time.Hour)
 		}
-		d.card(t, p, "lost", prompts.CardUndelivered, with(d.Vars(t), "short", d.shortReason(x.Reason), "reason", x.Reason,
+		d.card(t, p, "lost", prompts.CardUndelivered, with(d.Vars(t), "short", d.shortReason(x.Reason), "unsure", unsure, "reason", x.Reason,
 			"quote", x.Content.Plain(), "tried", d.tried(x), "at", d.Calendar.Stamp(t.Wrote.Time()), "by", d.until(store.At(by))))
 		return nil
 	})
