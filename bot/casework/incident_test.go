@@ -210,7 +210,7 @@ func TestTwoInstancesOpenOne(t *testing.T) {
 func TestWhatIsUsualIsNoEvent(t *testing.T) {
 	s := newStage(t, "2026-11-23 09:00")
 	s.events(s.Desk)
-	for i := range 14 * 24 { // two a window
+	for i := range 12 * 24 { // two a window
 		s.dry(i % 90)
 		s.set(func() { s.clock = s.clock.Add(time.Hour) })
 	}
