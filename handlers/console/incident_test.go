@@ -98,7 +98,8 @@ func TestIncidentInTheBrowser(t *testing.T) {
 		h := newHouse(t)
 		in := h.outage()
 		h.site.SignIn = always("mgr01")
-		for name, path := range map[string]string{"list": "/incidents", "page": "/incidents/" + in.ID} {
+		for _, look := range [][2]string{{"list", "/incidents"}, {"page", "/incidents/" + in.ID}} { // the page last: it is worked on
+			name, path := look[0], look[1]
 			b.do(chromedp.Navigate(h.server.URL + path))
 			b.sees("main", "停水")
 			if b.holds(`document.documentElement.scrollWidth > innerWidth`) {
