@@ -97,7 +97,10 @@ func (b *Bot) worthAsking(ctx context.Context, c *call) (question, bool) {
 	if err != nil {
 		return question{}, false
 	}
-	q.who, q.names = audienceOf(who.VIP), named(who.Name)
+	q.who = audienceOf(who.VIP)
+	if who.Name != "" {
+		q.names = []string{who.Name}
+	}
 	for _, line := range conv.Lately {
 		q.earlier = append(q.earlier, prompts.Said{Who: string(answer.Guest), Text: line})
 	}
@@ -109,15 +112,6 @@ func (b *Bot) worthAsking(ctx context.Context, c *call) (question, bool) {
 	return q, true
 }
 
-func named(all ...string) (names []string) {
-	for _, n := range all {
-		if n != "" {
-			names = append(names, n)
-		}
-	}
-	return names
-}
-
 func (b *Bot) categories() (ids []string) {
 	for _, c := range b.Cases.Pack().Categories {
 		ids = append(ids, c.ID)
@@ -127,13 +121,10 @@ func (b *Bot) categories() (ids []string) {
 
 // found are the articles that came nearest, best first.
 func found(a knowledge.Answer) []*knowledge.Article {
-	if a.Sure {
-		return []*knowledge.Article{a.Best}
-	}
-	if len(a.Several) == 0 && a.Near.Article != nil {
+	if !a.Known() && a.Near.Article != nil {
 		return []*knowledge.Article{a.Near.Article}
 	}
-	return a.Several
+	return a.Articles()
 }
 
 // ponder asks the model: what is meant, and, when that is a question, what the

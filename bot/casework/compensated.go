@@ -309,19 +309,14 @@ func (d *Desk) grantCard(t *ticket.Ticket, c *approval.Compensation, p staff.Per
 	if p.WecomID == "" {
 		return
 	}
-	id := c.Next("card")
 	card := d.Words.Card(key, v)
-	card.URL, card.TaskID = d.link(t), taskID(id)
-	form := chat.AsCard
-	if p.NoCard {
-		form = chat.AsTextCard
-	} else {
-		c.Cards = append(c.Cards, ticket.CardRef{Delivery: id, Staff: p.ID, What: what})
+	card.URL = d.link(t)
+	x := cardTo(p, c.Next("card"), card)
+	x.Ticket = t.ID
+	if x.Content.Form == chat.AsCard {
+		c.Cards = append(c.Cards, ticket.CardRef{Delivery: x.ID, Staff: p.ID, What: what})
 	}
-	c.Effects = append(c.Effects, ticket.Effect{ID: id, Deliver: &delivery.Delivery{
-		Meta: store.Meta{ID: id}, To: chat.Address{Channel: chat.WeCom, User: p.WecomID}, Class: delivery.Staff,
-		Ticket: t.ID, From: ticket.ByBot, Content: chat.Content{Form: form, Card: &card},
-	}})
+	c.Effects = append(c.Effects, ticket.Effect{ID: x.ID, Deliver: &x})
 }
 
 // greyGrant turns every card about it grey.

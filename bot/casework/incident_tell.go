@@ -103,19 +103,12 @@ func (d *Desk) incidentCard(in *incident.Incident, p staff.Person, what, key str
 	if p.WecomID == "" {
 		return
 	}
-	id := in.Next("card")
 	card := d.Words.Card(key, v)
-	card.URL, card.TaskID = d.incidentLink(in), taskID(id)
-	form := chat.AsCard
-	if p.NoCard {
-		form = chat.AsTextCard
-	}
-	d.incidentPost(in, delivery.Delivery{
-		Meta: store.Meta{ID: id}, To: chat.Address{Channel: chat.WeCom, User: p.WecomID},
-		Class: delivery.Staff, From: ticket.ByBot, Content: chat.Content{Form: form, Card: &card},
-	})
-	if form == chat.AsCard {
-		in.Handed(id, p.ID, what)
+	card.URL = d.incidentLink(in)
+	x := cardTo(p, in.Next("card"), card)
+	d.incidentPost(in, x)
+	if x.Content.Form == chat.AsCard {
+		in.Handed(x.ID, p.ID, what)
 	}
 }
 

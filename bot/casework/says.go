@@ -219,18 +219,23 @@ func (d *Desk) post(t *ticket.Ticket, p staff.Person, what string, card chat.Car
 	if p.WecomID == "" {
 		return
 	}
-	id := t.Next("card")
+	x := cardTo(p, t.Next("card"), card)
+	t.Post(x)
+	if x.Content.Form == chat.AsCard {
+		t.Handed(x.ID, p.ID, what)
+	}
+}
+
+// cardTo is a card on its way to somebody, as a text card for who cannot see cards.
+func cardTo(p staff.Person, id string, card chat.Card) delivery.Delivery {
 	card.TaskID = taskID(id)
 	form := chat.AsCard
 	if p.NoCard {
 		form = chat.AsTextCard
 	}
-	t.Post(delivery.Delivery{
+	return delivery.Delivery{
 		Meta: store.Meta{ID: id}, To: chat.Address{Channel: chat.WeCom, User: p.WecomID},
 		Class: delivery.Staff, From: ticket.ByBot, Content: chat.Content{Form: form, Card: &card},
-	})
-	if form == chat.AsCard {
-		t.Handed(id, p.ID, what)
 	}
 }
 

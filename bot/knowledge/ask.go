@@ -35,6 +35,14 @@ type Answer struct {
 	Binding bool       // a question of money or policy: answered from official ones only
 }
 
+// Articles are those that answer, or between which to choose; none otherwise.
+func (a Answer) Articles() []*Article {
+	if a.Sure {
+		return []*Article{a.Best}
+	}
+	return a.Several
+}
+
 // Known says whether there is something to say.
 func (a Answer) Known() bool { return a.Sure || len(a.Several) > 0 }
 

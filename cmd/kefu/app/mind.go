@@ -49,17 +49,7 @@ func (a *App) assistant() casework.Assistant {
 	return a.mind
 }
 
-// helpful is how many articles a draft may rest on.
-const helpful = 3
-
 // passages are articles that may help staff to answer a text.
 func (a *App) passages(text string) []*knowledge.Article {
-	found := a.Know.Ask(text, knowledge.Everyone, a.now())
-	switch {
-	case found.Sure:
-		return []*knowledge.Article{found.Best}
-	case len(found.Several) > 0:
-		return found.Several[:min(len(found.Several), helpful)]
-	}
-	return nil
+	return a.Know.Ask(text, knowledge.Everyone, a.now()).Articles()
 }
