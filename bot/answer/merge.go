@@ -20,7 +20,7 @@ const (
 // merge adds what a model read to our own reading.
 func merge(t Turn, m told) intent.Reading {
 	r := t.Own
-	r.Intents = intents(t.Own, m)
+	r.Intents = intents(t.Own, m, utf8.RuneCountInString(t.Text) > chatty)
 	r.Main = r.Intents[0].Intent
 	r.Why = slices.Clone(r.Why)
 	if r.Main != t.Own.Main {
@@ -53,14 +53,37 @@ func merge(t Turn, m told) intent.Reading {
 	return r
 }
 
+// deed are intents that are carried out at once, without a person: a model's word
+// alone does not unsubscribe anybody.
+var deed = map[intent.Intent]bool{intent.Unsubscribe: true, intent.Erase: true}
+
+// restful are intents that nobody has to do anything about.
+var restful = map[intent.Intent]bool{intent.Greeting: true, intent.Thanks: true, intent.Rating: true, intent.Praise: true}
+
+// chatty is the length, in characters, up to which a text may be 谢谢 and no more.
+const chatty = 12
+
+// matter says that we read something somebody has to see to, so that a model
+// cannot wave it away.
+func matter(own intent.Reading) bool {
+	switch own.Main {
+	case intent.Unknown, intent.Other, "":
+		return false
+	}
+	return !restful[own.Main]
+}
+
 // intents joins both lists: nothing that we were sure of goes, nor anything of
 // what is never to be missed; our guesses that the model does not share weigh
-// less.
-func intents(own intent.Reading, m told) []intent.Scored {
+// less. A model that is wrong neither does a deed nor makes a matter vanish.
+func intents(own intent.Reading, m told, long bool) []intent.Scored {
 	score := map[intent.Intent]float64{}
 	heard := map[intent.Intent]bool{}
 	for i, s := range m.Intents {
 		if i == 5 || !slices.Contains(intent.All, s.Intent) {
+			continue
+		}
+		if deed[s.Intent] && !own.Has(s.Intent) || restful[s.Intent] && (matter(own) || long && s.Intent != intent.Praise) {
 			continue
 		}
 		if v := min(max(s.Confidence, 0), most); v >= least {

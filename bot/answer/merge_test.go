@@ -47,6 +47,14 @@ func TestRulesNeverLose(t *testing.T) {
 		if own.Major && !got.Major || own.Safety && !got.Safety || own.SelfHarm && !got.SelfHarm || got.Anger < own.Anger {
 			t.Errorf("%s: what rules found is lost: %+v", text, got)
 		}
+		for _, i := range []intent.Intent{intent.Unsubscribe, intent.Erase} {
+			if got.Has(i) && !own.Has(i) {
+				t.Errorf("%s: a model alone said %s", text, i)
+			}
+		}
+		if matter(own) && restful[got.Main] {
+			t.Errorf("%s: %s was waved away as %s", text, own.Main, got.Main)
+		}
 		for _, s := range own.Intents {
 			if kept[s.Intent] && got.Confidence(s.Intent) < s.Confidence {
 				t.Errorf("%s: %s went from %v to %v", text, s.Intent, s.Confidence, got.Confidence(s.Intent))
