@@ -40,20 +40,13 @@ func (d *Desk) carryGrant(ctx context.Context, c *approval.Compensation) (*appro
 		}
 		done = append(done, n.ID)
 	}
-	var failed error
-	for _, e := range c.Effects {
-		if one := d.effect(ctx, t, e); one == nil || e.Tries+1 >= maxTries {
-			done = append(done, e.ID)
-		} else {
-			failed = errors.Join(failed, one)
-		}
+	left, failed := carryOut(ctx, d, c.Effects, ofTicket, func(e ticket.Effect) error { return d.effect(ctx, t, e) })
+	if left == nil {
+		return c, failed
 	}
 	c, err = d.Grants.Update(ctx, c.ID, func(c *approval.Compensation) error {
 		c.Notes = slices.DeleteFunc(c.Notes, func(n approval.Note) bool { return slices.Contains(done, n.ID) })
-		c.Effects = slices.DeleteFunc(c.Effects, func(e ticket.Effect) bool { return slices.Contains(done, e.ID) })
-		for i := range c.Effects {
-			c.Effects[i].Tries++
-		}
+		c.Effects = left(c.Effects)
 		return nil
 	})
 	return c, errors.Join(failed, err)

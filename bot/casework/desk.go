@@ -10,9 +10,7 @@ package casework
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"kefu/bot/approval"
@@ -107,33 +105,17 @@ func (d *Desk) Carry(ctx context.Context, t *ticket.Ticket) error {
 	if len(t.Effects) == 0 {
 		return nil
 	}
-	var done, failed []string
-	var err error
-	for _, e := range t.Effects {
-		if one := d.effect(ctx, t, e); one == nil {
-			done = append(done, e.ID)
-		} else if err = errors.Join(err, fmt.Errorf("casework: effect: %w", one)); errors.Is(one, store.ErrUnavailable) || ctx.Err() != nil {
-			return err
-		} else if failed = append(failed, e.ID); e.Tries+1 >= maxTries {
-			d.Log.Error("effect of a case given up", "effect", e.ID, "err", one)
-			done = append(done, e.ID)
-		}
+	left, err := carryOut(ctx, d, t.Effects, ofTicket, func(e ticket.Effect) error { return d.effect(ctx, t, e) })
+	if left == nil {
+		return err
 	}
 	mine := *t
 	_, dropErr := d.Book.Amend(ctx, &mine, func(t *ticket.Ticket) error {
-		t.Effects = slices.DeleteFunc(slices.Clone(t.Effects), func(e ticket.Effect) bool { return slices.Contains(done, e.ID) })
-		for i := range t.Effects {
-			if slices.Contains(failed, t.Effects[i].ID) {
-				t.Effects[i].Tries++
-			}
-		}
+		t.Effects = left(t.Effects)
 		return nil
 	})
 	return errors.Join(err, dropErr)
 }
-
-// maxTries is how often an effect is tried that fails for a reason of its own.
-const maxTries = 5
 
 func (d *Desk) effect(ctx context.Context, t *ticket.Ticket, e ticket.Effect) error {
 	switch {

@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,19 +18,15 @@ import (
 
 // incidentVars are what every text about an incident may use.
 func (d *Desk) incidentVars(in *incident.Incident) prompts.Vars {
-	v := prompts.Vars{
+	return prompts.Vars{
 		"no": in.No, "category": in.Thing, "n": in.Cases, "people": in.Customers, "since": d.at(in.First), "until": d.at(in.Last),
 		"quote": in.Quote, "who": d.shown(in.Owner), "places": d.placesLine(in.Places), "numbers": numbers(in.Members),
-		"usual": d.usually(in), "wording": clip(in.Wording.Text, 26), "link": d.incidentLink(in), "at": d.at(store.At(d.Now())),
+		"usual": d.Usually(in), "wording": clip(in.Wording.Text, 26), "link": d.incidentLink(in), "at": d.at(store.At(d.Now())),
 	}
-	return v
 }
 
-// Usually is how many of this sort there are otherwise, for a page.
-func (d *Desk) Usually(in *incident.Incident) string { return d.usually(in) }
-
-// usually says how many of this sort there are otherwise: 每 2 小时 0.3 件.
-func (d *Desk) usually(in *incident.Incident) string {
+// Usually says how many of this sort there are otherwise: 每 2 小时 0.3 件.
+func (d *Desk) Usually(in *incident.Incident) string {
 	if in.Usual < 0.05 { // as good as never: nothing to say
 		return ""
 	}
@@ -68,6 +65,26 @@ func (d *Desk) incidentLink(in *incident.Incident) string {
 		return ""
 	}
 	return d.Events.Link(in.IncidentID())
+}
+
+// IncidentLines says in a line each which incidents are open.
+func (d *Desk) IncidentLines(ctx context.Context) (string, error) {
+	live, err := d.Incidents(ctx)
+	if err != nil {
+		return "", err
+	}
+	if len(live) == 0 {
+		return d.Words.Line(prompts.StaffIncidentNone, nil), nil
+	}
+	var lines []string
+	for _, in := range live {
+		v := d.incidentVars(in)
+		if in.Wording.Text != "" {
+			v["said"] = d.word(prompts.StaffYes)
+		}
+		lines = append(lines, d.Words.Line(prompts.StaffIncidentItem, v))
+	}
+	return strings.Join(lines, "\n"), nil
 }
 
 // concerned are who hear of an incident: the roles of the pack, and the department
@@ -141,11 +158,9 @@ func (d *Desk) incidentGroup(in *incident.Incident, text string) {
 }
 
 // tellConcerned gives a line to everybody who heard of the incident.
-func (d *Desk) tellConcerned(in *incident.Incident, text string, except string) {
+func (d *Desk) tellConcerned(in *incident.Incident, text string) {
 	for _, id := range in.Told {
-		if id != except {
-			d.incidentTell(in, d.person(id), text)
-		}
+		d.incidentTell(in, d.person(id), text)
 	}
 }
 
@@ -177,8 +192,4 @@ func (d *Desk) greyIncident(in *incident.Incident, what, done string) {
 		d.showIncident(in, c, &chat.Card{Title: d.Words.Line(prompts.StaffTitleIncident, prompts.Vars{"category": in.Thing, "n": in.Cases}), Done: done, URL: d.incidentLink(in)})
 	}
 	in.Cards = kept
-}
-
-func (d *Desk) joinedLine(in *incident.Incident) string {
-	return d.Words.Line(prompts.StaffIncidentJoined, d.incidentVars(in))
 }

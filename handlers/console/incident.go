@@ -133,7 +133,7 @@ func (v *visit) incidentView(in *incident.Incident) (*incidentPage, error) {
 	}
 	p := &incidentPage{
 		top: v.top("突发 " + in.No), incidentRow: v.incidentRow(in), Once: rand.Text(), Quote: in.Quote, Places: in.Places,
-		Usual: v.Cases.Usually(in), Counts: v.Cases.IncidentCounts(in, cases), Last: v.clockOf(in.Last), Brief: v.clockOf(in.Brief),
+		Usual: v.Cases.Usually(in), Counts: casework.CountsOf(in, cases), Last: v.clockOf(in.Last), Brief: v.clockOf(in.Brief),
 		Wording: in.Wording, Rules: v.Cases.MayRule(v.me.ID), Mine: v.Cases.ToTell(v.me.ID, in, cases),
 		Beyond: in.Cases - len(in.Members), Typed: map[string]string{},
 	}
