@@ -1,6 +1,7 @@
 package intent
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -16,14 +17,14 @@ var (
 )
 
 // asides are clauses without a matter of their own.
-var asides = []string{"老客户", "老顾客", "老会员", "会员了", "常客", "在吗", "在不在", "有人吗", "说实话", "真的是", "我就想问", "你们看着办", "什么情况", "怎么回事", "转人工", "人工", "急", "快点", "谢谢", "麻烦", "什么意思", "要投诉", "投诉", "是不是不想管", "没完", "气死", "烦死", "无语"}
+var asides = []string{"老客户", "老顾客", "老会员", "会员了", "常客", "在吗", "在不在", "有人吗", "说实话", "真的是", "我就想问", "你们看着办", "什么情况", "怎么回事", "转人工", "人工", "急", "快点", "谢谢", "麻烦", "什么意思", "要投诉", "投诉", "是不是不想管", "没完", "气死", "烦死", "无语", "恶心死", "什么破", "什么破酒店", "什么破地方", "什么玩意", "让不让人", "还让人", "管不管", "太过分"}
 
 // Heard restates what a customer told in their own words, fit to stand before
 // "，让您…": greetings, swearing, asides and marks go, 都没 becomes 还没, at most 24
 // characters in whole clauses. It is empty when nothing short remains.
 func (r *Reader) Heard(text string) string {
 	t := plain(text)
-	if linked(string(t)) {
+	if linked(string(t)) || !slices.ContainsFunc(t, isHan) { // another language is not taken apart
 		return ""
 	}
 	for _, s := range namedPhones(t) {
@@ -38,6 +39,9 @@ func (r *Reader) Heard(text string) string {
 		inside := within(hits, c)
 		if len(part) < 2 || rude(inside) || unfit(string(part)) || covered(t[c.from:c.to], inside, tGreet|tFiller) {
 			continue
+		}
+		if len(out) > 0 && allDigits(part) {
+			continue // a room after the matter
 		}
 		n := len(out) + len(part)
 		if len(out) > 0 {
