@@ -180,13 +180,16 @@ func (s *scene) clauses() []string {
 	return strings.FieldsFunc(s.text, func(r rune) bool { return strings.ContainsRune(marks+"？?\n", r) })
 }
 
+// labels stand before what was asked for: 订单号 HT2026.
+var labels = []string{"订单号", "订单", "单号", "订单编号", "房号", "房间号", "房间", "电话", "手机", "手机号", "电话号码", "联系电话", "联系方式", "姓名", "名字", "地址", "序列号", "型号"}
+
 // rest is what was said besides an answer: parts with a matter of their own, or
 // without anything that answers.
 func (s *scene) rest(q *desk.Ask, got []told) string {
 	var rest []string
 	for _, c := range s.clauses() {
 		r := s.Reader.Read(c, intent.Context{Asked: s.wanted(q), Open: true})
-		if onlyFields(c, r.Fields) {
+		if onlyFields(c, r.Fields) || slices.Contains(labels, strings.Trim(c, marks)) {
 			continue
 		}
 		switch r.Main {

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"time"
 
 	"kefu/bot/casework"
 	"kefu/bot/conversation"
@@ -45,6 +46,9 @@ func (s *scene) alarm(ctx context.Context) error {
 	s.conv.Soothed = store.At(s.now)
 	raised := *t
 	s.Cases.Raise(&raised, s.now)
+	if t.Times == 1 && s.now.Sub(t.Created.Time()) < justNow {
+		raised.Times = 1
+	}
 	s.sayMajor(&raised)
 	return nil
 }
@@ -69,6 +73,10 @@ func (s *scene) complaint() *ticket.Ticket {
 	}
 	return nil
 }
+
+// justNow is how long after a case was opened more words are part of telling it,
+// rather than a second time that somebody had to come.
+const justNow = 10 * time.Minute
 
 // sayMajor says who takes it now and until when; a phone number is the only
 // thing that may be asked for.

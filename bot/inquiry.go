@@ -2,7 +2,9 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"strings"
+	"unicode"
 
 	"kefu/bot/casework"
 	"kefu/bot/chat"
@@ -91,11 +93,33 @@ func (s *scene) inquiry(ctx context.Context) error {
 	if s.known(false) {
 		return nil
 	}
-	return s.askFor(ctx, s.text)
+	switch {
+	case asking(s.text):
+		return s.askFor(ctx, s.text, prompts.InquiryUnknown)
+	case foreign(s.text):
+		return s.askFor(ctx, s.text, prompts.InquiryForeign)
+	}
+	return s.askFor(ctx, s.text, prompts.InquiryPassed)
 }
 
-// askFor opens a case for a question we have no answer to.
-func (s *scene) askFor(ctx context.Context, question string) error {
+// asking says that a text asks something, rather than telling what we asked for.
+func asking(text string) bool {
+	if strings.ContainsAny(text, "吗么呢嘛怎咋哪几谁何啥") || strings.ContainsAny(text, "?？") && !foreign(text) {
+		return true
+	}
+	return slices.ContainsFunc([]string{"多少", "多久", "多长", "多大", "多远", "有没有", "能不能", "可不可以", "是不是", "会不会", "要不要", "行不行", "可否", "是否", "不知道", "请问", "想问"}, func(w string) bool {
+		return strings.Contains(text, w)
+	})
+}
+
+// foreign says that a text has words, and none of them Chinese.
+func foreign(text string) bool {
+	return strings.ContainsFunc(text, unicode.IsLetter) && !strings.ContainsFunc(text, isHan)
+}
+
+// askFor opens a case for a question we have no answer to, and says so in the
+// words of that key.
+func (s *scene) askFor(ctx context.Context, question, key string) error {
 	near := s.knows(question).Near
 	in := casework.Intake{Words: question, Matter: strings.TrimSpace(question), Near: near.String()}
 	if near.Article != nil {
@@ -106,8 +130,10 @@ func (s *scene) askFor(ctx context.Context, question string) error {
 		return err
 	}
 	s.begin(t)
-	s.effect(conversation.Effect{Missed: question})
-	s.say(prompts.InquiryUnknown, prompts.Vars{
+	if key != prompts.InquiryPassed {
+		s.effect(conversation.Effect{Missed: question})
+	}
+	s.say(key, prompts.Vars{
 		"question": s.Reader.Question(question), "dept": s.Cases.DeptTitle(t.Dept), "by": s.Cases.Until(t.Bound()), "no": t.No,
 	})
 	return nil
@@ -115,12 +141,15 @@ func (s *scene) askFor(ctx context.Context, question string) error {
 
 // unsolved is 没解决 or 都不是: a person answers, and nothing is asked again.
 func (s *scene) unsolved(ctx context.Context) error {
-	question := s.conv.Asked
+	question, key := s.conv.Asked, prompts.InquiryUnknown
+	if s.conv.Solved != "" {
+		key = prompts.InquiryUnsolved
+	}
 	s.conv.Solved, s.conv.Asked = "", ""
 	if question == "" {
 		return s.human(ctx, s.Words.Line(prompts.StaffMatterUnsolved, nil))
 	}
 	s.read = s.Reader.Read(question, readAnew)
 	s.cat, s.topic = s.Cases.Pack().Match(question)
-	return s.askFor(ctx, question)
+	return s.askFor(ctx, question, key)
 }

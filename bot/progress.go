@@ -58,7 +58,7 @@ func (s *scene) overdue(ctx context.Context) error {
 	case s.read.Has(intent.Complaint):
 		return s.take(ctx, ticket.Complaint)
 	}
-	return s.askFor(ctx, s.text)
+	return s.askFor(ctx, s.text, prompts.InquiryUnknown)
 }
 
 func (s *scene) noneOpen() {

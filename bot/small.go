@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"kefu/bot/casework"
@@ -19,6 +20,10 @@ func (s *scene) thanks() {
 		return
 	}
 	s.conv.Thanked = day
+	if len(s.conv.Lately) == 0 && !strings.ContainsAny(s.text, "谢辛") && !strings.Contains(strings.ToLower(s.text), "thank") {
+		s.say(prompts.SmallHello, nil) // 嗯 or an emoji begins a talk
+		return
+	}
 	s.say(prompts.SmallThanks, nil)
 }
 

@@ -225,6 +225,8 @@ func (s *scene) sayRequest(t *ticket.Ticket, v prompts.Vars) {
 		s.say(prompts.RequestClean, v)
 	case lost(s.text):
 		s.say(prompts.RequestFind, v)
+	case errand(s.text, item):
+		s.say(prompts.RequestDo, v)
 	default:
 		s.say(prompts.RequestTaken, v)
 	}
@@ -232,6 +234,16 @@ func (s *scene) sayRequest(t *ticket.Ticket, v prompts.Vars) {
 
 // lost says that something was left behind and is to be found.
 func lost(text string) bool { return strings.ContainsAny(text, "落丢忘找掉") }
+
+// errand says that what is wanted is done rather than brought: 叫醒, 换房, 叫车.
+func errand(text, item string) bool {
+	if strings.ContainsAny(item, "我你想叫换改开关调") {
+		return true
+	}
+	return slices.ContainsFunc([]string{"叫醒", "叫早", "车去", "打车", "约车", "用车", "接机", "送机", "接站", "送站", "送我", "接我", "退房", "续住", "续房", "搬", "寄", "取", "熨", "布置", "转告", "留言", "预留"}, func(w string) bool {
+		return strings.Contains(text, w)
+	})
+}
 
 // wanted is what somebody wants to have brought, and how we say that we do it.
 func wanted(text string) (item, verb string) {

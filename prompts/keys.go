@@ -32,6 +32,7 @@ const ( // Complaints, requests, repairs and what follows from them.
 	RequestTaken           = "request.taken"            // 客需：送水、加被
 	RequestFind            = "request.find"             // 东西落在房间，请人去找
 	RequestClean           = "request.clean"            // 客需：打扫
+	RequestDo              = "request.do"               // 客需：叫醒、叫车、换房这些不是送东西的
 	RequestAskRoom         = "request.ask_room"         // 客需，不知道房号
 	RepairTaken            = "repair.taken"             // 报修
 	RepairAskRoom          = "repair.ask_room"          // 报修，不知道房号
@@ -51,19 +52,23 @@ const ( // Complaints, requests, repairs and what follows from them.
 	ProposalTaken          = "proposal.taken"           // 建议
 	CaseAdd                = "case.add"                 // 点“补充情况”
 	CaseAdded              = "case.added"               // 答了问题，没有人在跟
+	CaseWithdrawn          = "case.withdrawn"           // 没人接的事，客人说不用来了、好了
 	CaseActYes             = "case.act_yes"             // 点了“同意……”
 )
 
 const ( // Questions.
-	InquiryAnswer  = "inquiry.answer"  // 知识库原文
-	InquiryHelped  = "inquiry.helped"  // 点“有帮助”，条目有结束语
-	InquiryChoose  = "inquiry.choose"  // 几条都像
-	InquiryUnknown = "inquiry.unknown" // 答不上
-	InquiryLate    = "inquiry.late"    // 模型想得慢，说了“请人确认”以后才答出来
-	ClarifyFirst   = "clarify.first"   // 第一次认不出要什么
-	ClarifyAsk     = "clarify.ask"     // 点“问一下”
-	ClarifyDo      = "clarify.do"      // 点“要办事”
-	ClarifySecond  = "clarify.second"  // 第二次还认不出
+	InquiryAnswer   = "inquiry.answer"   // 知识库原文
+	InquiryHelped   = "inquiry.helped"   // 点“有帮助”，条目有结束语
+	InquiryChoose   = "inquiry.choose"   // 几条都像
+	InquiryUnknown  = "inquiry.unknown"  // 答不上
+	InquiryUnsolved = "inquiry.unsolved" // 答过了，客人点“没解决”
+	InquiryPassed   = "inquiry.passed"   // 不是在问，是把我们要的发来了：抬头、菜名、日期
+	InquiryForeign  = "inquiry.foreign"  // 外文的问题
+	InquiryLate     = "inquiry.late"     // 模型想得慢，说了“请人确认”以后才答出来
+	ClarifyFirst    = "clarify.first"    // 第一次认不出要什么
+	ClarifyAsk      = "clarify.ask"      // 点“问一下”
+	ClarifyDo       = "clarify.do"       // 点“要办事”
+	ClarifySecond   = "clarify.second"   // 第二次还认不出
 )
 
 const ( // Asking for a person.

@@ -62,7 +62,7 @@ func (d *Desk) mark(ctx context.Context, in *incident.Incident, e incident.Effec
 		return err
 	}
 	if t.Incident != "" && t.Incident != in.ID {
-		if in, err = d.one(ctx, in.IncidentID(), incident.ID(t.Incident)); err != nil || in == nil {
+		if in, err = d.whose(ctx, in.IncidentID(), incident.ID(t.Incident)); err != nil || in == nil {
 			return err
 		}
 	}
@@ -79,6 +79,9 @@ func (d *Desk) mark(ctx context.Context, in *incident.Incident, e incident.Effec
 		if err != nil {
 			return err
 		}
+	}
+	if in.State != incident.Open {
+		return nil // promotions may go on: it must not hold them for ever
 	}
 	return d.People.Learn(ctx, t.Who, e.ID, customer.Change{Quiet: in.ID})
 }

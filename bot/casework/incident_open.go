@@ -130,7 +130,9 @@ func (d *Desk) join(ctx context.Context, id incident.ID, cases ...*ticket.Ticket
 		if err != nil || in.State != incident.Folded {
 			return err
 		}
-		d.Events.Watch.Drop(id)
+		if err := d.follow(ctx, in); err != nil {
+			return err
+		}
 		id = in.Into
 	}
 	return incident.ErrEnded

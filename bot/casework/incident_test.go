@@ -37,8 +37,11 @@ func (s *stage) beside() *casework.Desk {
 func guest(i int) chat.CustomerID { return chat.Customer("hotel", fmt.Sprint("guest", i)) }
 
 // dry opens the complaint of guest i that the water is off.
-func (s *stage) dry(i int) *ticket.Ticket {
-	return s.open(func(in *casework.Intake) {
+func (s *stage) dry(i int) *ticket.Ticket { s.t.Helper(); return s.dryAt(s.Desk, i) }
+
+func (s *stage) dryAt(d *casework.Desk, i int) *ticket.Ticket {
+	s.t.Helper()
+	return s.openAt(d, func(in *casework.Intake) {
 		in.Who, in.Words, in.Thing, in.Room = guest(i), fmt.Sprintf("12%02d停水了", i), "停水", fmt.Sprintf("12%02d", i)
 	})
 }

@@ -165,6 +165,12 @@ func (s *stage) wrote(who chat.CustomerID) {
 // 1208, unless change says otherwise.
 func (s *stage) open(change ...func(*casework.Intake)) *ticket.Ticket {
 	s.t.Helper()
+	return s.openAt(s.Desk, change...)
+}
+
+// openAt is open at another instance's desk.
+func (s *stage) openAt(d *casework.Desk, change ...func(*casework.Intake)) *ticket.Ticket {
+	s.t.Helper()
 	s.n++
 	in := casework.Intake{
 		Cause: fmt.Sprint(s.t.Name(), s.n), Kind: ticket.Complaint, Who: wang, Words: "1208空调不制冷",
@@ -173,15 +179,15 @@ func (s *stage) open(change ...func(*casework.Intake)) *ticket.Ticket {
 	for _, f := range change {
 		f(&in)
 	}
-	guest, err := s.Guest(s.t.Context(), in.Who)
+	guest, err := d.Guest(s.t.Context(), in.Who)
 	s.must(err)
 	in.Guest = guest
 	if in.Who.Reachable() {
 		s.wrote(in.Who)
 	}
-	t, err := s.Draft(s.t.Context(), in)
+	t, err := d.Draft(s.t.Context(), in)
 	s.must(err)
-	s.must(s.Open(s.t.Context(), t))
+	s.must(d.Open(s.t.Context(), t))
 	return s.get(t.TicketID())
 }
 
