@@ -46,7 +46,11 @@ func (s *scene) known(sure bool) bool {
 		options = append(options, chat.Option{Label: article.Label(), Key: "kb:" + article.ID})
 	}
 	s.conv.Asked = s.text
-	s.say(prompts.InquiryChoose, prompts.Vars{"options": options})
+	key := prompts.InquiryChoose
+	if len(options) == 1 {
+		key = prompts.InquiryOne
+	}
+	s.say(key, prompts.Vars{"options": options})
 	return true
 }
 

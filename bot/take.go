@@ -223,7 +223,7 @@ func (s *scene) sayRequest(t *ticket.Ticket, v prompts.Vars) {
 		s.say(prompts.CaseAdded, v)
 	case strings.Contains(s.text, "扫") || strings.Contains(s.text, "打理"):
 		s.say(prompts.RequestClean, v)
-	case lost(s.text):
+	case lost(s.text), item == yours && lost(s.conv.Asked): // told after we said how to find things
 		s.say(prompts.RequestFind, v)
 	case errand(s.text, item):
 		s.say(prompts.RequestDo, v)
@@ -234,6 +234,9 @@ func (s *scene) sayRequest(t *ticket.Ticket, v prompts.Vars) {
 
 // lost says that something was left behind and is to be found.
 func lost(text string) bool { return strings.ContainsAny(text, "落丢忘找掉") }
+
+// yours is what stands for a thing that has no short name.
+const yours = "您要的"
 
 // errand says that what is wanted is done rather than brought: 叫醒, 换房, 叫车.
 func errand(text, item string) bool {
@@ -253,7 +256,7 @@ func wanted(text string) (item, verb string) {
 	}
 	item = strings.TrimSpace(strings.Trim(item, "0123456789 到房间号"))
 	if n := len([]rune(item)); n == 0 || n > 10 {
-		item = "您要的"
+		item = yours
 	}
 	return item, "送"
 }

@@ -307,6 +307,10 @@ func (s *scene) about(ctx context.Context, t *ticket.Ticket) error {
 		s.say(prompts.CaseWithdrawn, prompts.Vars{"no": t.No, "who": s.whoHas(t)})
 		return nil
 	}
+	if t.Owner == "" && t.Kind == ticket.Request && r.Main == intent.Request { // 还有牙刷两支
+		s.say(prompts.CaseAdded, prompts.Vars{"no": t.No})
+		return nil
+	}
 	if t.Kind == ticket.Human && t.Owner == "" && r.Main == intent.Greeting {
 		s.say(prompts.HumanAgain, prompts.Vars{"who": s.Cases.TeamDesk(t.Team), "by": s.Cases.Until(t.Bound())})
 	}

@@ -60,6 +60,7 @@ const ( // Questions.
 	InquiryAnswer   = "inquiry.answer"   // 知识库原文
 	InquiryHelped   = "inquiry.helped"   // 点“有帮助”，条目有结束语
 	InquiryChoose   = "inquiry.choose"   // 几条都像
+	InquiryOne      = "inquiry.one"      // 只有一条有点像
 	InquiryUnknown  = "inquiry.unknown"  // 答不上
 	InquiryUnsolved = "inquiry.unsolved" // 答过了，客人点“没解决”
 	InquiryPassed   = "inquiry.passed"   // 不是在问，是把我们要的发来了：抬头、菜名、日期
