@@ -303,4 +303,9 @@ func (s *scene) otherMatter(t *ticket.Ticket) bool {
 	return false
 }
 
-func (s *scene) vars(t *ticket.Ticket) prompts.Vars { return s.Cases.Vars(t) }
+// vars are what texts about a case may say; a promise that has passed is not said again.
+func (s *scene) vars(t *ticket.Ticket) prompts.Vars {
+	v := s.Cases.Vars(t)
+	v["by"] = s.promise(t)
+	return v
+}

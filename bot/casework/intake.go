@@ -3,8 +3,10 @@ package casework
 import (
 	"context"
 	"strings"
+	"unicode/utf8"
 
 	"kefu/bot/chat"
+	"kefu/bot/desk"
 	"kefu/bot/ticket"
 	"kefu/store"
 )
@@ -118,10 +120,19 @@ func (d *Desk) complete(t *ticket.Ticket) {
 		if k.Team != "" {
 			t.Team = k.Team
 		}
-		t.Title = t.Thing + k.Title
+		t.Title = titled(t.Thing, k)
 	}
 	t.Matter = strings.Join(strings.Fields(t.Matter), " ")
 	if t.Room != "" { // it stands beside it on every card
 		t.Matter = strings.TrimLeft(strings.TrimPrefix(t.Matter, t.Room), betweenRoomAndMatter)
 	}
+}
+
+// titled names a case by its thing: 空调投诉. One letter before a wish reads badly:
+// 房预订, 水客需.
+func titled(thing string, k *desk.Kind) string {
+	if utf8.RuneCountInString(thing) == 1 && (k.ID == string(ticket.Order) || k.ID == string(ticket.Request)) {
+		return k.Title
+	}
+	return thing + k.Title
 }

@@ -58,7 +58,7 @@ func (d *Desk) Relabel(ctx context.Context, by string, id ticket.ID, kind string
 			was = t.Label.Was
 		}
 		t.Label = &ticket.Label{Kind: ticket.Kind(kind), Was: was, By: by, At: store.At(a.now)}
-		t.Kind, t.Title = ticket.Kind(kind), t.Thing+k.Title
+		t.Kind, t.Title = ticket.Kind(kind), titled(t.Thing, k)
 		a.log(t, ticket.Relabeled, k.Title, "", nil)
 		a.ownerCard(t, a.now, a.left)
 		return nil
