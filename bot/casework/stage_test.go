@@ -171,6 +171,14 @@ func (s *stage) open(change ...func(*casework.Intake)) *ticket.Ticket {
 // openAt is open at another instance's desk.
 func (s *stage) openAt(d *casework.Desk, change ...func(*casework.Intake)) *ticket.Ticket {
 	s.t.Helper()
+	t := s.draft(d, change...)
+	s.must(d.Open(s.t.Context(), t))
+	return s.get(t.TicketID())
+}
+
+// draft is a case before it is opened.
+func (s *stage) draft(d *casework.Desk, change ...func(*casework.Intake)) *ticket.Ticket {
+	s.t.Helper()
 	s.n++
 	in := casework.Intake{
 		Cause: fmt.Sprint(s.t.Name(), s.n), Kind: ticket.Complaint, Who: wang, Words: "1208空调不制冷",
@@ -187,8 +195,7 @@ func (s *stage) openAt(d *casework.Desk, change ...func(*casework.Intake)) *tick
 	}
 	t, err := d.Draft(s.t.Context(), in)
 	s.must(err)
-	s.must(d.Open(s.t.Context(), t))
-	return s.get(t.TicketID())
+	return t
 }
 
 func (s *stage) Open(ctx context.Context, t *ticket.Ticket) error { return s.Desk.Open(ctx, t) }
