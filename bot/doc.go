@@ -27,5 +27,5 @@
 // compensation, and who decided it, is kept by package approval. What is sent goes through
 // package delivery and nothing else. Who works here is package staff, when they
 // do is package hours, what kinds of case there are is package desk, and every
-// word said is in the files of prompts.
+// word said is in the files of prompts; both may change while it runs (package folder).
 package bot

@@ -13,11 +13,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
-	"time"
 
 	"kefu/bot/chat"
+	"kefu/bot/folder"
 )
 
 //go:embed hotel
@@ -32,22 +30,21 @@ type Book struct {
 
 // source is what all views of a book share.
 type source struct {
-	dir      string
 	log      *slog.Logger
 	defaults map[string]*entry
-	words    atomic.Pointer[map[string]*entry]
+	live     *folder.Live[words]
+	watch    func(key, name string)
+}
 
-	watch func(key, name string)
-	now   func() time.Time // real time: how often the folder is looked at
-	next  atomic.Int64     // Unix ns of the next look
-	mu    sync.Mutex
-	files map[string]override
-	bad   []Problem
+// words are those of the pack with the company's over them.
+type words struct {
+	all   map[string]*entry
+	files []override
 }
 
 // override is what one file of the company's folder gave when it was last good.
 type override struct {
-	stamp string // time and size
+	file  folder.File
 	words map[string]*entry
 	bad   []Problem
 }
@@ -63,9 +60,11 @@ func Open(pack, overrideDir string, log *slog.Logger) (*Book, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	s := &source{dir: overrideDir, log: log, defaults: defaults, now: time.Now, files: map[string]override{}}
-	s.words.Store(&defaults)
-	s.look()
+	s := &source{log: log, defaults: defaults}
+	s.live, err = folder.Follow(folder.Files{Dir: overrideDir, Ext: ".txt", Most: maxFiles}, s.read)
+	if err != nil {
+		return nil, err
+	}
 	return &Book{source: s, fixed: Vars{}}, nil
 }
 
@@ -162,10 +161,11 @@ func (b *Book) Keys() []string { return slices.Sorted(maps.Keys(b.defaults)) }
 
 // Problems are the faults in the company's files, as last read.
 func (b *Book) Problems() []Problem {
-	b.refresh()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return slices.Clone(b.bad)
+	var all []Problem
+	for _, o := range b.live.Get().files {
+		all = append(all, o.bad...)
+	}
+	return all
 }
 
 func (b *Book) vars(v Vars) Vars {
@@ -178,93 +178,52 @@ func (b *Book) vars(v Vars) Vars {
 }
 
 func (b *Book) entry(key string) *entry {
-	b.refresh()
-	e := (*b.words.Load())[key]
+	e := b.live.Get().all[key]
 	if e == nil {
 		b.log.Error("no such text", "key", key)
 	}
 	return e
 }
 
-// refresh looks at the folder at most once a second; who comes meanwhile uses the
-// words there are.
-func (s *source) refresh() {
-	if s.dir == "" {
-		return
+// read puts the company's files over the pack's words; of two that say the same, the
+// later name counts. Only what changed is read, so that the faults of a file are
+// reported once for each change.
+func (s *source) read(old words, files []folder.File) (words, error) {
+	now := words{all: maps.Clone(s.defaults)}
+	for _, f := range files {
+		var o override // as it was
+		if i := slices.IndexFunc(old.files, func(o override) bool { return o.file.Name == f.Name }); i >= 0 {
+			o = old.files[i]
+		}
+		if !o.file.Same(f) {
+			o = s.reread(f, o.words)
+		}
+		now.files = append(now.files, o)
+		maps.Copy(now.all, o.words)
 	}
-	now := s.now().UnixNano()
-	next := s.next.Load()
-	if now < next || !s.next.CompareAndSwap(next, now+int64(time.Second)) {
-		return
-	}
-	s.look()
+	return now, nil
 }
 
-// look reads the files that changed. A file with a fault keeps what it said when
-// it was last good, and is reported once for each change.
-func (s *source) look() {
-	if s.dir == "" {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	names, _ := filepath.Glob(filepath.Join(s.dir, "*.txt"))
-	slices.Sort(names)
-	names = names[:min(len(names), maxFiles)]
-	files := make(map[string]override, len(names))
-	changed := len(names) != len(s.files)
-	for _, name := range names {
-		old, had := s.files[name]
-		info, err := os.Stat(name)
-		if err != nil || info.IsDir() {
-			continue
-		}
-		stamp := fmt.Sprint(info.ModTime().UnixNano(), " ", info.Size())
-		if had && old.stamp == stamp {
-			files[name] = old
-			continue
-		}
-		changed = true
-		files[name] = s.reread(name, stamp, old)
-	}
-	if !changed {
-		return
-	}
-	s.files = files
-	s.merge(names)
-}
-
-func (s *source) reread(name, stamp string, old override) override {
-	short := path.Base(filepath.ToSlash(name))
-	text, err := bounded(name)
+// reread reads a file that changed. One with a fault keeps what it said when it was
+// last good: old.
+func (s *source) reread(f folder.File, old map[string]*entry) override {
+	now := override{file: f}
+	short := path.Base(filepath.ToSlash(f.Name))
+	text, err := bounded(f.Name)
 	if err != nil {
-		old.bad = []Problem{{short, 0, err.Error(), "检查这个文件"}}
+		now.bad = []Problem{{short, 0, err.Error(), "检查这个文件"}}
 	} else {
-		words, bad := read(short, text, s.defaults)
-		if old.bad = bad; len(bad) == 0 {
-			old.words = words
-		}
+		now.words, now.bad = read(short, text, s.defaults)
 	}
-	for _, p := range old.bad {
+	for _, p := range now.bad {
 		s.log.Error("words not changed", "file", p.File, "line", p.Line, "fault", p.Text, "remedy", p.Remedy)
 	}
-	if len(old.bad) == 0 {
-		s.log.Info("words changed", "file", short, "texts", len(old.words))
+	if len(now.bad) > 0 {
+		now.words = old
+		return now
 	}
-	old.stamp = stamp
-	return old
-}
-
-// merge puts the files over the pack's words; of two that say the same, the later
-// name counts.
-func (s *source) merge(names []string) {
-	all := maps.Clone(s.defaults)
-	s.bad = nil
-	for _, name := range names {
-		maps.Copy(all, s.files[name].words)
-		s.bad = append(s.bad, s.files[name].bad...)
-	}
-	s.words.Store(&all)
+	s.log.Info("words changed", "file", short, "texts", len(now.words))
+	return now
 }
 
 var errTooLarge = errors.New("文件太大，最多 256 KB")

@@ -187,7 +187,7 @@ func TestNothingOfOursIsEverShown(t *testing.T) {
 			all = append(all, b.Say(key, nil).Plain())
 		}
 		filled := Vars{}
-		for _, n := range (*b.words.Load())[key].names {
+		for _, n := range b.live.Get().all[key].names {
 			filled[n] = "甲"
 		}
 		all = append(all, b.Say(key, filled).Plain(), b.Line(key, filled))

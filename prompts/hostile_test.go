@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -66,7 +65,7 @@ func TestTextsFit(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		key := rapid.SampledFrom(keys).Draw(r, "key")
 		v := Vars{}
-		for _, n := range (*b.words.Load())[key].names {
+		for _, n := range b.live.Get().all[key].names {
 			v[n] = strings.Repeat(rapid.StringN(0, 40, -1).Draw(r, n), rapid.IntRange(0, 80).Draw(r, "times"))
 		}
 		c := b.Say(key, v)
@@ -110,13 +109,11 @@ func TestWordsChangeWhileRunning(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	clock := time.Unix(1e9, 0)
-	b.now = func() time.Time { return clock }
 	write := func(text string) {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		clock = clock.Add(2 * time.Second)
+		b.live.Look()
 	}
 	hello := func() string { return b.Say(SmallHello, nil).Text }
 	if got := hello(); got != "在的，您说。" {
@@ -143,7 +140,7 @@ func TestWordsChangeWhileRunning(t *testing.T) {
 		t.Error(d)
 	}
 	for range 5 {
-		clock = clock.Add(2 * time.Second)
+		b.live.Look()
 		hello()
 	}
 	if n := strings.Count(log.String(), "words not changed"); n != 3 {
@@ -155,7 +152,7 @@ func TestWordsChangeWhileRunning(t *testing.T) {
 	if err := os.Remove(file); err != nil {
 		t.Fatal(err)
 	}
-	clock = clock.Add(2 * time.Second)
+	b.live.Look()
 	if got := hello(); got != "在的，您说。" || len(b.Problems()) != 0 {
 		t.Errorf("without the file: %q, %v", got, b.Problems())
 	}

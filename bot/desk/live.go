@@ -2,119 +2,71 @@ package desk
 
 import (
 	"errors"
-	"fmt"
-	"io/fs"
 	"log/slog"
-	"os"
-	"path"
-	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
-	"time"
+
+	"kefu/bot/folder"
 )
 
 // Live is a pack that is read again while the program runs, when the files of its
 // folder change. A pack that comes with the program never does. It is safe for use
 // by many goroutines.
-type Live struct {
-	dir  string // "" for a pack that comes with the program
-	log  *slog.Logger
-	now  func() time.Time // real time: how often the folder is looked at
-	pack atomic.Pointer[Pack]
-	next atomic.Int64 // Unix ns of the next look
-
-	mu     sync.Mutex
-	stamp  string
-	faults Faults // of the files as they are, "" when the pack in use is theirs
-}
+type Live struct{ files *folder.Live[*Pack] }
 
 // Follow loads a pack as Load does and follows its folder.
 func Follow(name string, log *slog.Logger) (*Live, error) {
-	l := &Live{log: log, now: time.Now}
-	if l.log == nil {
-		l.log = slog.New(slog.DiscardHandler)
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
 	}
-	if strings.ContainsAny(name, `/\.`) {
-		l.dir = name
-		l.stamp = stampOf(name)
+	files := folder.Files{Ext: ".yaml", Deep: true, Most: maxFiles}
+	if isFolder(name) {
+		files.Dir = name
 	}
-	p, err := Load(name)
+	live, err := folder.Follow(files, func(old *Pack, _ []folder.File) (*Pack, error) {
+		p, err := Load(name)
+		if old != nil {
+			report(log, p, err)
+		}
+		return p, err
+	})
 	if err != nil {
 		return nil, err
 	}
-	l.pack.Store(p)
-	l.next.Store(l.now().Add(time.Second).UnixNano())
-	return l, nil
+	return &Live{live}, nil
 }
 
-// Pack is the pack as it was last good. It looks at the folder at most once a
-// second; who comes meanwhile gets the one there is. What belongs together should
-// be asked of one Pack.
-func (l *Live) Pack() *Pack {
-	if l.dir == "" {
-		return l.pack.Load()
-	}
-	now := l.now().UnixNano()
-	if next := l.next.Load(); now >= next && l.next.CompareAndSwap(next, now+int64(time.Second)) {
-		l.look()
-	}
-	return l.pack.Load()
-}
+// Pack is the pack as it was last good. What belongs together should be asked of one
+// Pack.
+func (l *Live) Pack() *Pack { return l.files.Get() }
 
 // Faults are what is wrong with the files as they are now, while an earlier state of
 // them is in use; none when they are in use.
-func (l *Live) Faults() Faults {
-	l.Pack()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return slices.Clone(l.faults)
+func (l *Live) Faults() Faults { return faultsOf(l.files.Err()) }
+
+func faultsOf(err error) Faults {
+	var all Faults
+	if err == nil || errors.As(err, &all) {
+		return slices.Clone(all)
+	}
+	return Faults{{File: "*", Text: "读不出来", Remedy: "检查行业包的文件夹"}}
 }
 
-// look reads the folder when something in it changed. With a fault the pack in use
-// stays, and each fault is reported once for each change.
-func (l *Live) look() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	stamp := stampOf(l.dir)
-	if stamp == l.stamp {
+// report says that a pack changed, or each fault of the files that it was to be read
+// from.
+func report(log *slog.Logger, p *Pack, err error) {
+	if err == nil {
+		log.Info("pack changed", "pack", p.Name)
 		return
 	}
-	l.stamp = stamp
-	p, err := Read(os.DirFS(l.dir), path.Base(filepath.ToSlash(l.dir)))
-	if err != nil {
-		if l.faults = nil; !errors.As(err, &l.faults) {
-			l.faults = Faults{{File: l.dir, Text: "读不出来", Remedy: "检查这个文件夹"}}
-		}
-		for _, f := range l.faults[:min(len(l.faults), 20)] {
-			l.log.Error("pack not changed", "file", f.File, "line", f.Line, "key", f.Key, "fault", f.Text, "remedy", f.Remedy)
-		}
-		return
+	faults := faultsOf(err)
+	for _, f := range faults[:min(len(faults), 20)] {
+		log.Error("pack not changed", "file", f.File, "line", f.Line, "key", f.Key, "fault", f.Text, "remedy", f.Remedy)
 	}
-	l.faults = nil
-	l.pack.Store(p)
-	l.log.Info("pack changed", "pack", p.Name)
 }
 
-// stampOf tells states of a folder apart: names, sizes and times of its YAML files.
-func stampOf(dir string) string {
-	var b strings.Builder
-	n := 0
-	_ = filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || filepath.Ext(name) != ".yaml" {
-			return nil
-		}
-		if n++; n > maxFiles {
-			return fs.SkipAll
-		}
-		if info, err := d.Info(); err == nil {
-			fmt.Fprintln(&b, name, info.Size(), info.ModTime().UnixNano())
-		}
-		return nil
-	})
-	return b.String()
-}
+// isFolder says whether a pack's name is that of a folder.
+func isFolder(name string) bool { return strings.ContainsAny(name, `/\.`) }
 
 // Self is the pack itself: for who has one that never changes, where a Live is
 // expected.

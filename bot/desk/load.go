@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -34,12 +35,12 @@ func Packs() []string {
 // a slash or a dot, the folder of that name. An error is of type Faults when the
 // pack was found and is wrong.
 func Load(name string) (*Pack, error) {
-	if strings.ContainsAny(name, `/\.`) {
+	if isFolder(name) {
 		info, err := os.Stat(name)
 		if err != nil || !info.IsDir() {
 			return nil, fmt.Errorf("desk: 没有文件夹 %s。写行业包的名字（%s）或它的文件夹", name, strings.Join(Packs(), "、"))
 		}
-		return Read(os.DirFS(name), path.Base(name))
+		return Read(os.DirFS(name), path.Base(filepath.ToSlash(name)))
 	}
 	if !slices.Contains(Packs(), name) {
 		return nil, fmt.Errorf("desk: 没有行业包 %.40q，现有：%s", name, strings.Join(Packs(), "、"))
