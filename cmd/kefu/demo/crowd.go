@@ -1,6 +1,11 @@
 package demo
 
-import "context"
+import (
+	"context"
+	"slices"
+
+	"kefu/bot/ticket"
+)
 
 // dry is what five customers say when the water is off: those of the beginning who
 // follow, and two more.
@@ -15,26 +20,60 @@ var dry = []struct {
 	{person{OpenID: "oKefuDemo00wuNvShi0000000006", Name: "吴女士"}, "1210 停水了，孩子等着冲奶"},
 }
 
-// crowd lets them all say it.
+// neighbours speak for those who have a grievance in hand already: what they say
+// belongs to that.
+var neighbours = []struct {
+	who  person
+	text string
+}{
+	{person{OpenID: "oKefuDemo00qianXianSheng0007", Name: "钱先生"}, "1308停水了 刷牙刷到一半"},
+	{person{OpenID: "oKefuDemo00zhengNvShi0000008", Name: "郑女士"}, "0910 没水了 什么时候来啊"},
+	{person{OpenID: "oKefuDemo00fengXianSheng0009", Name: "冯先生"}, "1105停水了，急着出门"},
+	{person{OpenID: "oKefuDemo00chenNvShi00000010", Name: "陈女士"}, "1402一点水都没有 是停水了吗"},
+	{person{OpenID: "oKefuDemo00heXianSheng000011", Name: "贺先生"}, "1003 停水了 厕所都冲不了"},
+}
+
+// crowd lets five of them say it: those who have nothing to complain of yet.
 func (d *Demo) crowd(ctx context.Context) error {
-	for _, v := range dry {
-		if d.sim.Phone(account, v.who.OpenID).Name == "" {
-			if len(d.sim.Customers(account)) >= maxPeople {
-				return errAct
-			}
-			if err := d.sim.Customer(account, v.who.OpenID).Call(v.who.Name); err != nil {
-				return err
-			}
+	n := 0
+	for _, v := range append(slices.Clone(dry), neighbours...) {
+		if n == len(dry) {
+			break
 		}
-		who := d.sim.Customer(account, v.who.OpenID).Later()
-		if !d.sim.Phone(account, v.who.OpenID).Following {
-			if err := who.Follow(ctx, ""); err != nil {
-				return err
-			}
+		if d.aggrieved(ctx, v.who) {
+			continue
 		}
-		if err := who.Say(ctx, v.text); err != nil {
+		if err := d.speaks(ctx, v.who, v.text); err != nil {
+			return err
+		}
+		n++
+	}
+	return nil
+}
+
+// aggrieved says that a customer has a grievance in hand.
+func (d *Demo) aggrieved(ctx context.Context, who person) bool {
+	list, _ := d.cases(ctx)
+	return slices.ContainsFunc(list, func(t *ticket.Ticket) bool {
+		return t.Who == who.id() && t.IsOpen() && t.Kind != ticket.Inquiry && t.Kind != ticket.Request
+	})
+}
+
+// speaks lets somebody say something, who is there and follows from then on.
+func (d *Demo) speaks(ctx context.Context, p person, text string) error {
+	if d.sim.Phone(account, p.OpenID).Name == "" {
+		if len(d.sim.Customers(account)) >= maxPeople {
+			return errAct
+		}
+		if err := d.sim.Customer(account, p.OpenID).Call(p.Name); err != nil {
 			return err
 		}
 	}
-	return nil
+	who := d.sim.Customer(account, p.OpenID).Later()
+	if !d.sim.Phone(account, p.OpenID).Following {
+		if err := who.Follow(ctx, ""); err != nil {
+			return err
+		}
+	}
+	return who.Say(ctx, text)
 }
