@@ -32,7 +32,7 @@ func (r *Reader) Heard(text string) string {
 			t[i] = ',' // a number is repeated masked, if at all
 		}
 	}
-	hits := r.words.find(t, nil)
+	hits := r.vocab.Load().words.find(t, nil)
 	var out []rune
 	for _, c := range clauses(t) {
 		part := restate(t[c.from:c.to])
@@ -149,7 +149,7 @@ func (r *Reader) Question(text string) string {
 	if linked(string(t)) {
 		return ""
 	}
-	hits := r.words.find(t, nil)
+	hits := r.vocab.Load().words.find(t, nil)
 	for _, c := range clauses(t) {
 		part := t[c.from:c.to]
 		if rude(within(hits, c)) && len(part) < 8 {

@@ -8,19 +8,24 @@ import (
 	"sync/atomic"
 )
 
-// Reader reads messages. It may be used by any number of goroutines; only Use
-// changes it.
+// Reader reads messages. It may be used by any number of goroutines; only Use and
+// Adapt change it, while it is used.
 type Reader struct {
+	vocab atomic.Pointer[vocabulary]
+	model atomic.Pointer[Model]
+}
+
+// vocabulary is what a reader knows of a company.
+type vocabulary struct {
 	words *words
 	own   *Model // made of the examples that come with us and the company's
-	model atomic.Pointer[Model]
 	cats  []string
 }
 
 // Use reads with another model from now on; nil goes back to the one that New made.
 func (r *Reader) Use(m *Model) {
 	if m == nil {
-		m = r.own
+		m = r.vocab.Load().own
 	}
 	r.model.Store(m)
 }
@@ -39,16 +44,30 @@ var base = sync.OnceValue(func() *Model {
 // New makes a reader from the lists and examples that come with the program and
 // what the company adds.
 func New(lex Lexicon) *Reader {
-	r := &Reader{words: load(lex)}
-	for _, c := range lex.Categories {
-		r.cats = append(r.cats, c.ID)
-	}
-	r.own = base()
-	if len(lex.Examples) > 0 {
-		r.own = train(r.words, lex.Known())
-	}
-	r.Use(nil)
+	r := &Reader{}
+	v := lex.vocabulary()
+	r.vocab.Store(v)
+	r.model.Store(v.own)
 	return r
+}
+
+// Adapt reads with other words of the company from now on. A model that was put in
+// use stays in use.
+func (r *Reader) Adapt(lex Lexicon) {
+	v := lex.vocabulary()
+	before := r.vocab.Swap(v)
+	r.model.CompareAndSwap(before.own, v.own)
+}
+
+func (l Lexicon) vocabulary() *vocabulary {
+	v := &vocabulary{words: load(l), own: base()}
+	for _, c := range l.Categories {
+		v.cats = append(v.cats, c.ID)
+	}
+	if len(l.Examples) > 0 {
+		v.own = train(v.words, l.Known())
+	}
+	return v
 }
 
 // sure is the confidence from which an intent counts as recognised, faint the
@@ -63,14 +82,15 @@ func (r *Reader) Read(text string, ctx Context) Reading { return r.sheet(text, c
 
 func (r *Reader) sheet(text string, ctx Context) *sheet {
 	t := plain(text)
-	hits := outside(r.words.together(t, r.words.find(t, make([]hit, 0, 32))), phones(t))
+	v := r.vocab.Load()
+	hits := outside(v.words.together(t, v.words.find(t, make([]hit, 0, 32))), phones(t))
 	s := &sheet{t: t, hits: hits, ctx: ctx, size: bareSize(t), score: map[Intent]float64{}}
 	s.out.Fields = r.fields(t, hits, ctx)
 	s.rules()
 	r.guess(s)
 	s.weigh()
 	s.reasons()
-	r.name(s)
+	s.name(v.cats)
 	s.out.Urge = s.urge()
 	s.out.Anger = s.anger()
 	s.out.Complete = s.size > 0 && !s.half()
@@ -251,8 +271,8 @@ func rank(s Scored) int {
 }
 
 // name finds the category and the thing.
-func (r *Reader) name(s *sheet) {
-	count := make([]int, len(r.cats)+1)
+func (s *sheet) name(cats []string) {
+	count := make([]int, len(cats)+1)
 	var thing, general hit
 	for _, h := range s.hits {
 		if h.tags&tCategory != 0 {
@@ -276,7 +296,7 @@ func (r *Reader) name(s *sheet) {
 		}
 	}
 	if best > 0 {
-		s.out.Category = r.cats[best-1]
+		s.out.Category = cats[best-1]
 	}
 }
 
@@ -294,7 +314,8 @@ func (r *Reader) Spread(text string) map[Intent]float64 {
 // With is a reader of the same words with another model; nil is the one that New
 // made.
 func (r *Reader) With(m *Model) *Reader {
-	o := &Reader{words: r.words, own: r.own, cats: r.cats}
+	o := &Reader{}
+	o.vocab.Store(r.vocab.Load())
 	o.Use(m)
 	return o
 }
