@@ -298,6 +298,9 @@ func (s *scene) otherMatter(t *ticket.Ticket) bool {
 		}
 		return t.Kind != ticket.Human && string(t.Kind) != string(s.read.Main)
 	case intent.Proposal, intent.Praise:
+		if s.read.Has(intent.Progress) || s.read.Has(intent.Complaint) { // 好的，请快一点
+			return false
+		}
 		return t.Kind != ticket.Human
 	}
 	return false

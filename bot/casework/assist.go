@@ -42,10 +42,23 @@ func (d *Desk) AnswerLate(ctx context.Context, id ticket.ID, a answer.Answer) er
 	return err
 }
 
+// counted is the hour the customer counts on: until when somebody is in touch. By
+// when it is to be solved was told to nobody but us.
+func (d *Desk) counted(t *ticket.Ticket) string {
+	at, what := t.Clocks.Promise, prompts.StaffAnswerBy
+	if at.IsZero() && t.Answered.IsZero() {
+		at, what = t.Clocks.Answer, prompts.StaffContactBy
+	}
+	if at.IsZero() || t.State == ticket.Waiting {
+		return ""
+	}
+	return d.Words.Line(what, prompts.Vars{"by": d.exact(at)})
+}
+
 // caseOf is what a model may know of a case.
 func (d *Desk) caseOf(t *ticket.Ticket) answer.Case {
 	c := answer.Case{
-		Key: t.ID, Kind: d.kindTitle(t), State: d.stateTitle(t), Matter: t.Matter, Place: t.Room, Promised: d.promise(t), Now: d.Now(),
+		Key: t.ID, Kind: d.kindTitle(t), State: d.stateTitle(t), Matter: t.Matter, Place: t.Room, Promised: d.counted(t), Now: d.Now(),
 	}
 	for _, e := range t.Progress() {
 		c.Done = append(c.Done, d.at(e.At)+" "+e.Line)

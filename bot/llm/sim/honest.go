@@ -176,7 +176,7 @@ func summary(user string) string {
 	add("已做：", inside(user, "done"))
 	add("客人最后说：", lastOf(user, "客人"))
 	if promised := inside(user, "promised"); promised != "" {
-		add("下一步：", promised+"给客人回话")
+		add("下一步：", promised)
 	}
 	if len(lines) == 0 {
 		return none
@@ -194,7 +194,11 @@ func draft(user string) string {
 	}
 	text := "您说的“" + head(heard, 24) + "”，我看到了。"
 	if promised := inside(user, "promised"); promised != "" {
-		text += "我们在处理，" + promised + "给您回话。"
+		text += "我们在处理，" + promised
+		if strings.HasSuffix(promised, "联系") {
+			text += "您"
+		}
+		text += "。"
 	} else {
 		text += "我们在处理。"
 	}
