@@ -204,4 +204,4 @@ func (o Options) bindingWords() *wording.Exact {
 	return wording.NewExact(append(append([]string{}, bindingWords...), o.Binding...))
 }
 
-func (b *Base) isBinding(text string) bool { return b.binding.Any(fold(text)) }
+func (b *Base) isBinding(text string) bool { return b.binding.Load().Any(fold(text)) }

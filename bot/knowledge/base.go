@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"kefu/bot/wording"
@@ -25,8 +26,9 @@ type Options struct {
 type Base struct {
 	articles *store.Collection[Article]
 	missed   *store.Collection[Miss]
-	binding  *wording.Exact
+	binding  atomic.Pointer[wording.Exact]
 
+	taking sync.Mutex // what is cut for an index goes into that one
 	mu     sync.RWMutex
 	index  *index
 	newest store.Time // of the changes taken in
@@ -47,9 +49,9 @@ func Open(ctx context.Context, e store.Engine, o Options) (*Base, error) {
 		return nil, err
 	}
 	b := &Base{
-		articles: articles, missed: missed, binding: o.bindingWords(),
-		index: newIndex(newSynonyms(o.Synonyms)),
+		articles: articles, missed: missed, index: newIndex(newSynonyms(o.Synonyms)),
 	}
+	b.binding.Store(o.bindingWords())
 	if err := b.Refresh(ctx); err != nil {
 		return nil, err
 	}
@@ -62,9 +64,24 @@ func Open(ctx context.Context, e store.Engine, o Options) (*Base, error) {
 // Memory is a Base without a store, which only answers: for measuring, and for
 // trying a file before it is taken in. Articles that are not live are passed over.
 func Memory(o Options, list []*Article) *Base {
-	b := &Base{binding: o.bindingWords(), index: newIndex(newSynonyms(o.Synonyms))}
+	b := &Base{index: newIndex(newSynonyms(o.Synonyms))}
+	b.binding.Store(o.bindingWords())
 	b.takeAll(list)
 	return b
+}
+
+// Adapt goes by other words of the company from now on. All articles are cut anew,
+// while those cut before answer. Questions that were missed before stay grouped as
+// they were.
+func (b *Base) Adapt(o Options) {
+	b.binding.Store(o.bindingWords())
+	b.taking.Lock()
+	defer b.taking.Unlock()
+	fresh := newIndex(newSynonyms(o.Synonyms))
+	fresh.putAll(b.All())
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.index = fresh
 }
 
 // overlap is how far Refresh reaches back behind the newest change it knows, for
@@ -100,6 +117,8 @@ const takeAtOnce = 2048
 
 // takeAll brings articles into the index, or out of it.
 func (b *Base) takeAll(list []*Article) {
+	b.taking.Lock()
+	defer b.taking.Unlock()
 	cut := make([]parts, len(list))
 	each(len(list), len(list) > 1, func(i int) {
 		if list[i].State == Live {

@@ -200,8 +200,13 @@ func (x *index) rebuild() {
 		}
 	}
 	x.clear()
-	cut := make([]parts, len(live))
-	each(len(live), len(live) > 16, func(i int) { cut[i] = x.syn.parts(live[i]) })
+	x.putAll(live)
+}
+
+// putAll is put for articles of which no two have one id.
+func (x *index) putAll(list []*Article) {
+	cut := make([]parts, len(list))
+	each(len(list), len(list) > 16, func(i int) { cut[i] = x.syn.parts(list[i]) })
 	x.add(cut)
 }
 

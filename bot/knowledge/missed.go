@@ -52,7 +52,10 @@ func (b *Base) loadGroups(ctx context.Context) error {
 }
 
 func (b *Base) gist(text string) []term {
-	ts, _ := b.index.syn.cut(text, nil, nil)
+	b.mu.RLock()
+	syn := b.index.syn
+	b.mu.RUnlock()
+	ts, _ := syn.cut(text, nil, nil)
 	return unique(ts)
 }
 
