@@ -41,7 +41,7 @@ func (p *program) withBase(ctx context.Context, do func(context.Context, *knowle
 		return fmt.Errorf("%w\nkefu 正在运行时，请在网页“知识”里导入和导出", err)
 	}
 	defer engine.Close() //nolint:errcheck // what was written is durable
-	base, err := knowledge.Open(ctx, engine, knowledge.Options{Synonyms: pack.Words.Synonyms, Binding: pack.Words.Binding})
+	base, err := knowledge.Open(ctx, engine, app.Synonyms(pack))
 	if err != nil {
 		return err
 	}

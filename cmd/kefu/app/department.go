@@ -30,6 +30,7 @@ type Department struct {
 	Calendar *hours.Calendar
 	Office   *hours.Schedule
 	Reader   *intent.Reader
+	readWith *desk.Pack // the pack that Reader was made with
 }
 
 // ReadDepartment reads all files that the configuration names. What is wrong in
@@ -61,8 +62,9 @@ func ReadDepartment(cfg *config.Config, log *slog.Logger) (*Department, error) {
 	fail(err)
 	if d.Live != nil {
 		d.Pack = d.Live.Pack
-		d.Reader = intent.New(lexicon(d.Pack()))
-		d.Words, err = words(cfg, d.Pack(), log)
+		d.readWith = d.Pack()
+		d.Reader = intent.New(lexicon(d.readWith))
+		d.Words, err = words(cfg, d.readWith, log)
 		fail(err)
 	}
 	return &d, errors.Join(errs...)
@@ -109,23 +111,6 @@ func Menu(cfg *config.Config, a config.Account) (prompts.Menu, error) {
 	return prompts.ReadMenu(wordsOf(pack), a.Menu)
 }
 
-// lexicon is what the pack adds to what the reader knows itself.
-func lexicon(p *desk.Pack) intent.Lexicon {
-	lex := intent.Lexicon{Safety: p.Words.Safety}
-	for _, c := range p.Categories {
-		words := append([]string(nil), c.Words...)
-		for _, t := range c.Topics {
-			words = append(words, t.Words...)
-			lex.Things = append(lex.Things, t.Title)
-		}
-		lex.Categories = append(lex.Categories, intent.Category{ID: c.ID, Words: words})
-	}
-	for _, g := range p.Words.Major {
-		lex.Major = append(lex.Major, g.Words...)
-	}
-	return lex
-}
-
 func limits(p *desk.Pack) ticket.Limits {
 	l, u := p.General.Limits, ticket.Usual
 	return ticket.Limits{
@@ -137,7 +122,7 @@ func limits(p *desk.Pack) ticket.Limits {
 // openKnowledge opens the base and, when it is empty, fills it with what comes
 // with the pack.
 func openKnowledge(ctx context.Context, e store.Engine, p *desk.Pack, now time.Time) (*knowledge.Base, error) {
-	base, err := knowledge.Open(ctx, e, knowledge.Options{Synonyms: p.Words.Synonyms, Binding: p.Words.Binding})
+	base, err := knowledge.Open(ctx, e, Synonyms(p))
 	if err != nil {
 		return nil, err
 	}

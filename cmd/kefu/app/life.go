@@ -29,6 +29,7 @@ func (a *App) Start(context.Context) error {
 		}
 	})
 	a.sweeping.Go(func() { a.refresh(sweep) })
+	a.sweeping.Go(func() { a.adapt(sweep) })
 	a.sweeping.Go(func() { a.watchCases(sweep) })
 	a.sweeping.Go(func() { a.watchModel(sweep) })
 	a.sweeping.Go(func() { a.watchLease(sweep) })

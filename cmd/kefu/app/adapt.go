@@ -1,0 +1,56 @@
+package app
+
+import (
+	"context"
+	"reflect"
+	"time"
+
+	"kefu/bot/desk"
+	"kefu/bot/intent"
+	"kefu/bot/knowledge"
+)
+
+// lexicon is what a pack adds to what the reader of messages knows itself.
+func lexicon(p *desk.Pack) intent.Lexicon {
+	lex := intent.Lexicon{Safety: p.Words.Safety}
+	for _, c := range p.Categories {
+		words := append([]string(nil), c.Words...)
+		for _, t := range c.Topics {
+			words = append(words, t.Words...)
+			lex.Things = append(lex.Things, t.Title)
+		}
+		lex.Categories = append(lex.Categories, intent.Category{ID: c.ID, Words: words})
+	}
+	for _, g := range p.Words.Major {
+		lex.Major = append(lex.Major, g.Words...)
+	}
+	return lex
+}
+
+// Synonyms is what a pack adds to what the knowledge base knows itself.
+func Synonyms(p *desk.Pack) knowledge.Options {
+	return knowledge.Options{Synonyms: p.Words.Synonyms, Binding: p.Words.Binding}
+}
+
+// adapt lets who keeps words of the pack go by the pack as it is, a second after it
+// changed: the reader of messages and the knowledge base.
+func (a *App) adapt(ctx context.Context) {
+	t := time.NewTicker(time.Second)
+	defer t.Stop()
+	for by := a.readWith; ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+		p := a.Pack()
+		if p == by {
+			continue
+		}
+		a.Reader.Adapt(lexicon(p))
+		if o := Synonyms(p); !reflect.DeepEqual(o, Synonyms(by)) {
+			a.Know.Adapt(o)
+		}
+		by = p
+	}
+}
