@@ -3,9 +3,11 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"kefu/bot/casework"
 	"kefu/bot/chat"
 	"kefu/bot/conversation"
 	"kefu/bot/customer"
@@ -176,6 +178,27 @@ func (s *scene) finish() {
 		s.conv.Lately = s.conv.Lately[max(len(s.conv.Lately)-2, 0):]
 	}
 	s.conv.Offers(s.reply, s.now)
+	s.keepReply()
+}
+
+// keepReply lets the cases that the reply is about know it, so that staff and the
+// customer's page show the talk as it was.
+func (s *scene) keepReply() {
+	if s.reply.IsZero() {
+		return
+	}
+	text := s.reply.Fill(func(o chat.Option) string { return "［" + o.Label + "］" })
+	for i := range slices.Backward(s.conv.Effects) {
+		switch e := &s.conv.Effects[i]; {
+		case !strings.HasPrefix(e.ID, s.key+"/"):
+		case e.Open != nil:
+			e.Open.Log(ticket.Event{At: store.At(s.now), Who: ticket.ByBot, What: ticket.Answer, Text: text})
+		case e.Act != nil && e.Act.Do != casework.DoLeave && !slices.ContainsFunc(s.conv.Effects[i+1:], func(later conversation.Effect) bool {
+			return later.Act != nil && later.Act.Ticket == e.Act.Ticket
+		}):
+			e.Act.Reply = text
+		}
+	}
 }
 
 // sayHeld says what staff had to say while nothing could be sent. What is older

@@ -78,6 +78,9 @@ func (d *Desk) Customer(ctx context.Context, who chat.CustomerID, effect string,
 		case DoLeave:
 			c.leave(t)
 		}
+		if act.Reply != "" {
+			t.Log(ticket.Event{At: store.At(now), Who: ticket.ByBot, What: ticket.Answer, Text: act.Reply})
+		}
 		return nil
 	})
 	return err

@@ -87,6 +87,7 @@ type Act struct {
 	Alarms []string   `json:"alarms,omitempty"`
 	At     store.Time `json:"at"`
 	Page   bool       `json:"page,omitempty"`   // on the customer's page, which opens no window
+	Reply  string     `json:"reply,omitempty"`  // what we say to it
 	Merged int        `json:"merged,omitempty"` // of a flood: how many came, to be told once; -1: nothing is told
 }
 
