@@ -27,9 +27,9 @@ var neighbours = []struct {
 	text string
 }{
 	{person{OpenID: "oKefuDemo00qianXianSheng0007", Name: "钱先生"}, "1308停水了 刷牙刷到一半"},
-	{person{OpenID: "oKefuDemo00zhengNvShi0000008", Name: "郑女士"}, "0910 没水了 什么时候来啊"},
+	{person{OpenID: "oKefuDemo00zhengNvShi0000008", Name: "郑女士"}, "0910 没水了 洗头洗到一半"},
 	{person{OpenID: "oKefuDemo00fengXianSheng0009", Name: "冯先生"}, "1105停水了，急着出门"},
-	{person{OpenID: "oKefuDemo00chenNvShi00000010", Name: "陈女士"}, "1402一点水都没有 是停水了吗"},
+	{person{OpenID: "oKefuDemo00chenNvShi00000010", Name: "陈女士"}, "1402停水了，一点水都没有"},
 	{person{OpenID: "oKefuDemo00heXianSheng000011", Name: "贺先生"}, "1003 停水了 厕所都冲不了"},
 }
 

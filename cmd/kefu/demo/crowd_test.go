@@ -7,11 +7,13 @@ import (
 
 func TestFiveGuestsMakeAnIncident(t *testing.T) {
 	d := run(t, t.TempDir())
-	// One of them has another grievance in hand.
-	if err := d.customerDoes(t.Context(), act{As: wang.OpenID, Do: "say", Text: "1208空调不制冷 打了两次前台都没人来"}); err != nil {
-		t.Fatal(err)
+	// Two of them have another grievance in hand.
+	for who, text := range map[person]string{wang: "1208空调不制冷 打了两次前台都没人来", zhao: "我老客户了 这次房间一股烟味 前台说没房换"} {
+		if err := d.customerDoes(t.Context(), act{As: who.OpenID, Do: "say", Text: text}); err != nil {
+			t.Fatal(err)
+		}
+		until(t, "the grievance is a case", func() bool { return d.aggrieved(t.Context(), who) })
 	}
-	until(t, "the grievance is a case", func() bool { return d.aggrieved(t.Context(), wang) })
 	if err := d.customerDoes(t.Context(), act{As: wang.OpenID, Do: "crowd"}); err != nil {
 		t.Fatal(err)
 	}
