@@ -38,9 +38,10 @@ var rules = []rule{
 	{in: "bot/...", but: adapters, not: adapters, why: "only cmd names the adapters of channels"},
 	{in: "bot/chat", only: []string{"store"}, why: "the shared vocabulary is a leaf"},
 	{in: "bot/folder", only: []string{"bot/folder"}, why: "files are followed whatever is made of them"},
+	{in: "bot/spelling", only: []string{"bot/spelling"}, why: "a word is misspelt in whatever file"},
 	{in: "handlers/...", not: append([]string{"cmd/..."}, engines...), why: "only cmd names databases"},
 	{in: "handlers/...", not: adapters, why: "only cmd names the adapters of channels"},
-	{in: "prompts/...", only: []string{"prompts/...", "bot/chat", "bot/folder", "store"}, why: "words know the vocabulary, not who says them"},
+	{in: "prompts/...", only: []string{"prompts/...", "bot/chat", "bot/folder", "bot/spelling", "store"}, why: "words know the vocabulary, not who says them"},
 }
 
 // vague are names that say nothing of what a package is for.

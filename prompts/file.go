@@ -3,9 +3,12 @@ package prompts
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"kefu/bot/spelling"
 )
 
 // Problem is a fault in a file of words: where, what, and what to do.
@@ -96,7 +99,7 @@ func read(file, text string, known map[string]*entry) (map[string]*entry, []Prob
 		if known != nil {
 			k := known[s.key]
 			if k == nil {
-				bad = append(bad, Problem{file, s.line - 1, "没有“" + s.key + "”这一条", "改成 " + nearest(s.key, known) + "，或删掉这一段"})
+				bad = append(bad, s.unknown(file, known))
 				continue
 			}
 			if p, ok := e.strange(s, k); ok {
@@ -108,6 +111,15 @@ func read(file, text string, known map[string]*entry) (map[string]*entry, []Prob
 		out[s.key] = e
 	}
 	return out, bad
+}
+
+// unknown is the fault of a section whose key nobody knows.
+func (s section) unknown(file string, known map[string]*entry) Problem {
+	remedy := "删掉这一段"
+	if near := spelling.Nearest(s.key, slices.Sorted(maps.Keys(known))); near != "" {
+		remedy = "改成 " + near + "，或" + remedy
+	}
+	return Problem{file, s.line - 1, "没有“" + s.key + "”这一条", remedy}
 }
 
 func (s section) entry() (*entry, error) {
@@ -178,36 +190,4 @@ func braces(names []string) string {
 		names = everywhere
 	}
 	return "{" + strings.Join(names, "} {") + "}"
-}
-
-// nearest is the known key most like this one.
-func nearest(key string, known map[string]*entry) string {
-	best, least := "", 1<<30
-	for k := range known {
-		if d := distance(key, k); d < least || d == least && k < best {
-			best, least = k, d
-		}
-	}
-	return best
-}
-
-// distance counts the edits between two short keys.
-func distance(a, b string) int {
-	a, b = a[:min(len(a), 64)], b[:min(len(b), 64)]
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		prev := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			prev, row[j+1] = row[j+1], min(prev+cost, row[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }

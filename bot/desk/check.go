@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"kefu/bot/spelling"
 	"kefu/prompts"
 )
 
@@ -63,7 +64,7 @@ func oneOf(d *decoder, key, word string, allowed []string) {
 	}
 	list := slices.DeleteFunc(slices.Clone(allowed), func(s string) bool { return s == "" })
 	remedy := "可用：" + strings.Join(list, "、")
-	if near := nearest(word, allowed); near != "" {
+	if near := spelling.Nearest(word, allowed); near != "" {
 		remedy = "是不是想写 " + near
 	}
 	d.at(key, "没有“"+word+"”", remedy)

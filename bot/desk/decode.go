@@ -13,6 +13,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"kefu/bot/spelling"
 )
 
 const (
@@ -178,7 +180,7 @@ func (d *decoder) object(n ast.Node, v reflect.Value, key string, depth int) {
 		switch {
 		case !ok:
 			remedy := "可用的键：" + strings.Join(names, "、")
-			if near := nearest(name, names); near != "" {
+			if near := spelling.Nearest(name, names); near != "" {
 				remedy = "是不是想写 " + near
 			}
 			d.fault(line(p.Key), join(key, name), "没有这个键", remedy)

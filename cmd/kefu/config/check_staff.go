@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"kefu/bot/hours"
+	"kefu/bot/spelling"
 	"kefu/bot/staff"
 )
 
@@ -70,7 +71,7 @@ func (r *reader) checkRole(key, role string) {
 		return
 	}
 	remedy := "可以写的有 " + strings.Join(roles, "、")
-	if near := nearest(role, roles); near != "" {
+	if near := spelling.Nearest(role, roles); near != "" {
 		remedy = "是不是想写 " + near
 	}
 	r.fail(key, "没有 "+role+" 这个角色", remedy)

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"kefu/bot/spelling"
 )
 
 // place is a line and a column, both from 1.
@@ -111,7 +113,7 @@ func (r *reader) structure(n ast.Node, v reflect.Value, key string) {
 		field, ok := fields.by[name]
 		if !ok {
 			remedy := "这里可以写 " + strings.Join(fields.names, "、")
-			if near := nearest(name, fields.names); near != "" {
+			if near := spelling.Nearest(name, fields.names); near != "" {
 				remedy = "是不是想写 " + near
 			}
 			r.complain(placeOf(pair.Key), full, "没有这个键", remedy)
