@@ -198,7 +198,7 @@ func TestRefusedAmendedAndForgotten(t *testing.T) {
 	s.posts(c, "liu 灰卡 没按时定，已送周总", "gm 卡片 补偿待批 · # 赠礼｜…", "chen # 赠礼 150 元，刘峰还没批。已送周总，15:50 前给结果。")
 	s.set(func() { s.clock = s.clock.Add(40 * time.Minute) })
 	s.grants(c)
-	s.posts(c, "gm 小陈等您批：# 赠礼 150 元，14:05起。打：同意 #，或：不同意 # 理由", "chen # 赠礼 150 元，周总还没批。")
+	s.posts(c, "gm 小陈等您批：# 赠礼 150 元，14:05 起。打：同意 #，或：不同意 # 理由", "chen # 赠礼 150 元，周总还没批。")
 	s.done(s.Approve(t.Context(), "liu", s.last(c, approval.Asked).ID, 0)) // who was asked before may still decide
 	s.has(c, "gm 灰卡 刘峰 15:56 同意")
 }
