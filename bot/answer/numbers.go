@@ -1,6 +1,9 @@
 package answer
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // units by what is written; the longest first where one begins another.
 var units = []struct{ written, unit string }{
@@ -130,13 +133,5 @@ func (s *scan) number(i int) (number, bool) {
 
 func hasRunes(t []rune, prefix string) bool {
 	p := []rune(prefix)
-	if len(t) < len(p) {
-		return false
-	}
-	for i := range p {
-		if t[i] != p[i] {
-			return false
-		}
-	}
-	return true
+	return len(t) >= len(p) && slices.Equal(t[:len(p)], p)
 }

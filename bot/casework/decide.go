@@ -287,11 +287,7 @@ func (d *Desk) undecided(ctx context.Context, c *approval.Compensation, now time
 			return err
 		}
 	}
-	rev := c.Rev
-	c, err = d.Grants.Update(ctx, c.ID, func(c *approval.Compensation) error {
-		if c.Rev != rev {
-			return store.ErrUnchanged
-		}
+	return d.changeGrant(ctx, c, func(c *approval.Compensation) error {
 		was := d.shown(c.Decider)
 		if next.ID != "" {
 			if err := d.sendUp(t, c, s, now); err != nil {
@@ -305,6 +301,18 @@ func (d *Desk) undecided(ctx context.Context, c *approval.Compensation, now time
 		d.tellOf(t, c, d.person(c.By), d.Words.Line(prompts.StaffCompUndecided,
 			with(d.grantVars(t, c), "who", was, "next", next.ShownAs, "by", d.until(c.Until))))
 		return nil
+	})
+}
+
+// changeGrant changes a compensation, unless somebody did since it was read, and
+// carries out what follows.
+func (d *Desk) changeGrant(ctx context.Context, c *approval.Compensation, f func(*approval.Compensation) error) error {
+	rev := c.Rev
+	c, err := d.Grants.Update(ctx, c.ID, func(c *approval.Compensation) error {
+		if c.Rev != rev {
+			return store.ErrUnchanged
+		}
+		return f(c)
 	})
 	if err != nil {
 		return err
@@ -320,11 +328,7 @@ func (d *Desk) unsigned(ctx context.Context, c *approval.Compensation, now time.
 	if err != nil {
 		return err
 	}
-	rev := c.Rev
-	c, err = d.Grants.Update(ctx, c.ID, func(c *approval.Compensation) error {
-		if c.Rev != rev {
-			return store.ErrUnchanged
-		}
+	return d.changeGrant(ctx, c, func(c *approval.Compensation) error {
 		v := with(d.grantVars(t, c), "who", d.shown(c.Decider), "by", d.until(c.Until))
 		over := !c.Until.IsZero() && !c.Until.After(store.At(now))
 		c.Remind = store.Time{}
@@ -341,11 +345,6 @@ func (d *Desk) unsigned(ctx context.Context, c *approval.Compensation, now time.
 		d.tellOf(t, c, d.person(c.Decider), d.Words.Line(prompts.StaffCompSignRemind, v))
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	_, err = d.carryGrant(ctx, c)
-	return err
 }
 
 // Offer is what a form says that asks for a compensation.

@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -261,15 +262,7 @@ func (m *matcher) credible(tr trail, n int) bool {
 }
 
 func hasPrefix(t, p []rune) bool {
-	if len(p) == 0 || len(t) < len(p) {
-		return false
-	}
-	for i := range p {
-		if t[i] != p[i] {
-			return false
-		}
-	}
-	return true
+	return len(p) > 0 && len(t) >= len(p) && slices.Equal(t[:len(p)], p)
 }
 
 func digit(r rune) bool { return r >= '0' && r <= '9' }

@@ -182,16 +182,11 @@ func (t *turn) taken(ctx context.Context, id string) error {
 
 // send sends what waited.
 func (t *turn) send(ctx context.Context, on *ticket.Ticket, c chat.Content) (string, error) {
-	var out casework.Outcome
-	var err error
-	switch c.Form {
-	case chat.AsImage:
-		out, err = t.Cases.SendFile(ctx, t.p.ID, on.TicketID(), c.Media[len("file:"):], chat.Image)
-	case chat.AsVoice:
-		out, err = t.Cases.SendFile(ctx, t.p.ID, on.TicketID(), c.Media[len("file:"):], chat.Voice)
-	default:
+	file, kind := fileIn(c)
+	if file == "" {
 		return t.speak(ctx, on, c.Text, true) // a lead has read it on the card
 	}
+	out, err := t.Cases.SendFile(ctx, t.p.ID, on.TicketID(), file, kind)
 	if err != nil {
 		return "", err
 	}
@@ -199,17 +194,25 @@ func (t *turn) send(ctx context.Context, on *ticket.Ticket, c chat.Content) (str
 }
 
 func (t *turn) note(ctx context.Context, on *ticket.Ticket, c chat.Content) (string, error) {
-	var out casework.Outcome
-	var err error
+	if file, kind := fileIn(c); file != "" {
+		out, err := t.Cases.NoteFile(ctx, t.p.ID, on.TicketID(), file, kind)
+		return out.Say, err
+	}
+	out, err := t.Cases.Note(ctx, t.p.ID, on.TicketID(), c.Text)
+	return out.Say, err
+}
+
+// fileIn is the picture or voice that something to be sent is; "" for words.
+func fileIn(c chat.Content) (id string, kind chat.Kind) {
 	switch c.Form {
 	case chat.AsImage:
-		out, err = t.Cases.NoteFile(ctx, t.p.ID, on.TicketID(), c.Media[len("file:"):], chat.Image)
+		kind = chat.Image
 	case chat.AsVoice:
-		out, err = t.Cases.NoteFile(ctx, t.p.ID, on.TicketID(), c.Media[len("file:"):], chat.Voice)
+		kind = chat.Voice
 	default:
-		out, err = t.Cases.Note(ctx, t.p.ID, on.TicketID(), c.Text)
+		return "", ""
 	}
-	return out.Say, err
+	return strings.TrimPrefix(c.Media, "file:"), kind
 }
 
 // replyTo is 回 with a number alone, and the button 回复: what waits is sent there,

@@ -47,18 +47,9 @@ type account struct {
 }
 
 func (a *account) post(c *gin.Context) {
-	o, err := a.open(c)
+	o, m, err := a.message(c, func(payload []byte) (chat.Message, error) { return a.Parse(a.ID, payload) })
 	if err != nil {
 		a.refuse(c, err)
-		return
-	}
-	m, err := a.Parse(a.ID, o.payload)
-	if err != nil {
-		a.refuse(c, refusal{"unreadable"})
-		return
-	}
-	if a.tooOld(&m) {
-		a.refuse(c, refusal{"too old"})
 		return
 	}
 	answer, err := a.Receive(c.Request.Context(), m)

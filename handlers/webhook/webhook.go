@@ -128,8 +128,22 @@ func (g *gate) checkClock(timestamp string) {
 	}
 }
 
-// tooOld says whether a message is older than its key would be remembered.
-func (g *gate) tooOld(m *chat.Message) bool { return g.now().Sub(m.At.Time()) > TooOld }
+// message opens a callback and reads the message in it. One that is older than its
+// key would be remembered is refused.
+func (g *gate) message(c *gin.Context, parse func(payload []byte) (chat.Message, error)) (opened, chat.Message, error) {
+	o, err := g.open(c)
+	if err != nil {
+		return o, chat.Message{}, err
+	}
+	m, err := parse(o.payload)
+	switch {
+	case err != nil:
+		return o, m, refusal{"unreadable"}
+	case g.now().Sub(m.At.Time()) > TooOld:
+		return o, m, refusal{"too old"}
+	}
+	return o, m, nil
+}
 
 // answer writes the reply, sealed as the call was. Without one it says success.
 func (g *gate) answer(c *gin.Context, o opened, reply []byte) error {

@@ -39,18 +39,9 @@ type app struct {
 }
 
 func (a *app) post(c *gin.Context) {
-	o, err := a.open(c)
+	o, m, err := a.message(c, a.Parse)
 	if err != nil {
 		a.refuse(c, err)
-		return
-	}
-	m, err := a.Parse(o.payload)
-	if err != nil {
-		a.refuse(c, refusal{"unreadable"})
-		return
-	}
-	if a.tooOld(&m) {
-		a.refuse(c, refusal{"too old"})
 		return
 	}
 	reply, err := a.Handle(c.Request.Context(), m)

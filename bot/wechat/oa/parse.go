@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"kefu/bot/chat"
 	"kefu/bot/wechat"
@@ -52,7 +51,7 @@ func Parse(account chat.Account, payload []byte) (chat.Message, error) {
 	}
 	r.settle()
 	if m.Kind == chat.Unknown || r.strange {
-		m.Raw = cut(chat.Clean(string(body)), maxRaw)
+		m.Raw = wechat.Cut(chat.Clean(string(body)), maxRaw)
 	}
 	return m, nil
 }
@@ -110,7 +109,7 @@ func (r *reader) common(n *wechat.Node) bool {
 	case "FromUserName":
 		first(&r.m.From, strings.TrimSpace(n.Text))
 	case "ToUserName":
-		first(&r.m.To, cut(strings.TrimSpace(n.Text), 128))
+		first(&r.m.To, wechat.Cut(strings.TrimSpace(n.Text), 128))
 	case "CreateTime":
 		if r.m.At.IsZero() {
 			r.m.At = createTime(n.Text)
@@ -118,11 +117,11 @@ func (r *reader) common(n *wechat.Node) bool {
 	case "MsgType":
 		first(&r.kind, strings.ToLower(strings.TrimSpace(n.Text)))
 	case "MsgId", "MsgID": // both spellings exist; never a number, it has 64 bits
-		first(&r.msgID, cut(strings.TrimSpace(n.Text), 64))
+		first(&r.msgID, wechat.Cut(strings.TrimSpace(n.Text), 64))
 	case "Event":
 		first(&r.event, strings.TrimSpace(n.Text))
 	case "EventKey":
-		first(&r.m.EventKey, cut(chat.Clean(n.Text), maxField))
+		first(&r.m.EventKey, wechat.Cut(chat.Clean(n.Text), maxField))
 	default:
 		return false
 	}
@@ -131,26 +130,26 @@ func (r *reader) common(n *wechat.Node) bool {
 
 // special takes what has a place of its own in chat.Message.
 func (r *reader) special(n *wechat.Node) bool {
-	text := cut(chat.Clean(n.Text), maxText)
+	text := wechat.Cut(chat.Clean(n.Text), maxText)
 	switch n.Name {
 	case "Content":
 		first(&r.content, text)
 	case "Recognition":
 		first(&r.m.Text, text)
 	case "bizmsgmenuid":
-		first(&r.m.Tapped, cut(strings.TrimSpace(text), maxField))
+		first(&r.m.Tapped, wechat.Cut(strings.TrimSpace(text), maxField))
 	case "MediaId":
-		first(&r.m.MediaID, cut(text, maxField))
+		first(&r.m.MediaID, wechat.Cut(text, maxField))
 	case "ThumbMediaId":
-		first(&r.m.Thumb, cut(text, maxField))
+		first(&r.m.Thumb, wechat.Cut(text, maxField))
 	case "PicUrl", "Url", "ThumbUrl":
-		first(&r.m.URL, cut(text, maxField))
+		first(&r.m.URL, wechat.Cut(text, maxField))
 	case "Format":
-		first(&r.m.Format, strings.ToLower(cut(text, 32)))
+		first(&r.m.Format, strings.ToLower(wechat.Cut(text, 32)))
 	case "Title":
-		first(&r.m.Title, cut(text, maxField))
+		first(&r.m.Title, wechat.Cut(text, maxField))
 	case "Description", "Label":
-		first(&r.m.Note, cut(text, maxField))
+		first(&r.m.Note, wechat.Cut(text, maxField))
 	case "Location_X", "Latitude":
 		r.m.Lat = degree(n.Text, 90)
 	case "Location_Y", "Longitude":
@@ -214,7 +213,7 @@ func (r *reader) field(name, text string) {
 	if _, taken := r.m.Fields[name]; taken || len(r.m.Fields) >= maxFields || len(name) > 128 {
 		return
 	}
-	r.m.Fields[name] = cut(chat.Clean(text), maxField)
+	r.m.Fields[name] = wechat.Cut(chat.Clean(text), maxField)
 }
 
 // settle decides the kind once everything is read.
@@ -275,7 +274,7 @@ var known = map[string]bool{
 
 func (r *reader) settleEvent() {
 	m := r.m
-	name := strings.ToLower(cut(chat.Clean(r.event), 64))
+	name := strings.ToLower(wechat.Cut(chat.Clean(r.event), 64))
 	if r.msgID != "" {
 		r.field("MsgID", r.msgID)
 	}
@@ -339,15 +338,4 @@ func first(dst *string, s string) {
 	if *dst == "" {
 		*dst = s
 	}
-}
-
-// cut ends s after at most n bytes, on a character boundary.
-func cut(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n]
 }

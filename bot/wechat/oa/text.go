@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"kefu/bot/chat"
+	"kefu/bot/wechat"
 )
 
 // MaxText is the most a text to a customer may have, in bytes of UTF-8. WeChat
@@ -115,7 +116,7 @@ func cutText(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}
-	s = cut(s, n)
+	s = wechat.Cut(s, n)
 	if open := strings.LastIndex(s, "<a "); open >= 0 && !strings.Contains(s[open:], "</a>") {
 		s = s[:open]
 	} else if open := strings.LastIndexByte(s, '<'); open >= 0 && len(s)-open < 4 {

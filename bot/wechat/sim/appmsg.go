@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"kefu/bot/wechat"
 )
 
 // appMessage is message/send.
@@ -164,7 +166,7 @@ func (s *Sim) appItem(in *appMessage) (Item, int, string) {
 		if in.Text.Content == "" {
 			return i, 44004, ""
 		}
-		i.say(cut(in.Text.Content, maxText)) // WeCom cuts longer texts and says nothing
+		i.say(wechat.Cut(in.Text.Content, maxText)) // WeCom cuts longer texts and says nothing
 	case "markdown":
 		if in.Markdown.Content == "" {
 			return i, 44004, ""
@@ -188,14 +190,12 @@ func (s *Sim) appItem(in *appMessage) (Item, int, string) {
 		if len(t.URL) > 2048 {
 			return i, 45002, ""
 		}
-		i.Title, i.Text, i.URL = cut(t.Title, 128), cutChars(t.Description, 512), t.URL
+		i.Title, i.Text, i.URL = wechat.Cut(t.Title, 128), cutChars(t.Description, 512), t.URL
 	case "news":
 		if n := len(in.News.Articles); n < 1 || n > 8 {
 			return i, 40058, "articles"
 		}
-		for _, x := range in.News.Articles {
-			i.Articles = append(i.Articles, Article{x.Title, x.Description, x.URL, x.PicURL})
-		}
+		i.Articles = articles(in.News.Articles)
 	case "miniprogram_notice":
 		i.Title, i.URL = in.Notice.Title, in.Notice.Page
 	case "template_card":
@@ -249,17 +249,6 @@ func (s *Sim) wecomRecall(r *request) answer {
 	}
 	s.touch()
 	return answer{}
-}
-
-// cut shortens to at most n bytes without breaking a character.
-func cut(t string, n int) string {
-	if len(t) <= n {
-		return t
-	}
-	for n > 0 && !utf8.RuneStart(t[n]) {
-		n--
-	}
-	return t[:n]
 }
 
 func cutChars(t string, n int) string {

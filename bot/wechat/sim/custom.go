@@ -60,6 +60,14 @@ type sentArticle struct {
 	PicURL      string `json:"picurl"`
 }
 
+func articles(list []sentArticle) []Article {
+	var all []Article
+	for _, x := range list {
+		all = append(all, Article{x.Title, x.Description, x.URL, x.PicURL})
+	}
+	return all
+}
+
 // oaCustomSend is the customer-service message. In order: is the body readable,
 // may this person be written to at all, is the content right, is there a credit.
 func (s *Sim) oaCustomSend(r *request) answer {
@@ -136,9 +144,7 @@ func (s *Sim) content(a *account, in *customSend) (Bubble, int) {
 		if len(in.News.Articles) > 1 {
 			return b, 45008
 		}
-		for _, x := range in.News.Articles {
-			b.Articles = append(b.Articles, Article{x.Title, x.Description, x.URL, x.PicURL})
-		}
+		b.Articles = articles(in.News.Articles)
 	case "msgmenu":
 		return s.menuContent(a, in)
 	case "miniprogrampage":

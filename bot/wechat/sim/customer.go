@@ -252,15 +252,7 @@ func (c *Customer) act(ctx context.Context, do func(*person) (deed, error)) erro
 		s.add(p, d.bubble)
 	}
 	m := s.oaPush(a, c.openid, d)
-	s.enqueue(m)
-	if c.later {
-		s.background(m)
-	}
-	s.mu.Unlock()
-	if c.later {
-		return nil
-	}
-	return s.run(ctx, m)
+	return s.begin(ctx, m, c.later)
 }
 
 // oaPush makes the push of a deed. The lock is held.

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"kefu/bot/wechat"
 )
 
 // MemberAt is one of the staff with WeCom in hand. Methods push what they do and
@@ -141,15 +143,7 @@ func (m *MemberAt) act(ctx context.Context, shown Item, kind string, isEvent boo
 		took:   func(r reply) string { return s.tookWeCom(m.id, task, code, r) },
 		failed: func() {},
 	}
-	s.enqueue(out)
-	if m.later {
-		s.background(out)
-	}
-	s.mu.Unlock()
-	if m.later {
-		return nil
-	}
-	return s.run(ctx, out)
+	return s.begin(ctx, out, m.later)
 }
 
 // tookWeCom applies a passive reply: a text, or a change of the card that was
@@ -169,7 +163,7 @@ func (s *Sim) tookWeCom(userid, taskID, code string, r reply) string {
 			return "text of the reply is empty"
 		}
 		i := Item{From: FromApp, Kind: "text", Passive: true}
-		i.say(cut(b.Content, maxText))
+		i.say(wechat.Cut(b.Content, maxText))
 		s.give(userid, i)
 	case "update_button":
 		c := s.card(userid, taskID)

@@ -99,6 +99,20 @@ func (s *Sim) enqueue(m *outgoing) {
 	s.touch()
 }
 
+// begin gives a push its place and lets go of the lock, which is held. Unless it may
+// come later, begin is run.
+func (s *Sim) begin(ctx context.Context, m *outgoing, later bool) error {
+	s.enqueue(m)
+	if later {
+		s.background(m)
+	}
+	s.mu.Unlock()
+	if later {
+		return nil
+	}
+	return s.run(ctx, m)
+}
+
 // run delivers a push and waits for its outcome: nil, ErrUnavailable, or ctx's
 // error when it was given up.
 func (s *Sim) run(ctx context.Context, m *outgoing) error {

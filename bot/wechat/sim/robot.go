@@ -141,9 +141,7 @@ func (s *Sim) robotMessage(r *request) (Message, int, string) {
 		if n := len(in.News.Articles); n < 1 || n > 8 {
 			return m, 40058, "articles"
 		}
-		for _, x := range in.News.Articles {
-			m.Articles = append(m.Articles, Article{x.Title, x.Description, x.URL, x.PicURL})
-		}
+		m.Articles = articles(in.News.Articles)
 		return m, 0, ""
 	case "image":
 		return s.robotPicture(m, &in)

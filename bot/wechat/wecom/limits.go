@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"kefu/bot/wechat"
 )
 
 // WeCom's limits. Characters are Unicode code points; what is longer is cut here,
@@ -35,23 +37,12 @@ const (
 	ResponseHours  = 72 // life of an unused response_code
 )
 
-// cut shortens s to at most n bytes, at a character.
-func cut(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n]
-}
-
 // shorten cuts s to at most n bytes; what was cut ends in "…".
 func shorten(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}
-	return tidy(cut(s, n-len("…"))) + "…"
+	return tidy(wechat.Cut(s, n-len("…"))) + "…"
 }
 
 // clip cuts s to at most n characters; what was cut ends in "…".

@@ -64,7 +64,7 @@ func Parse(payload []byte) (chat.Message, error) {
 		m.Kind = chat.Unknown
 	}
 	if !known {
-		m.Raw = cut(chat.Clean(string(body)), maxRaw)
+		m.Raw = wechat.Cut(chat.Clean(string(body)), maxRaw)
 	}
 	return m, nil
 }
@@ -80,10 +80,10 @@ func key(payload []byte) string {
 
 // word is a short field: cleaned, without surrounding space.
 func word(n *wechat.Node, name string) string {
-	return cut(strings.TrimSpace(chat.Clean(n.Get(name))), 2*maxField)
+	return wechat.Cut(strings.TrimSpace(chat.Clean(n.Get(name))), 2*maxField)
 }
 
-func prose(n *wechat.Node, name string) string { return cut(chat.Clean(n.Get(name)), maxText) }
+func prose(n *wechat.Node, name string) string { return wechat.Cut(chat.Clean(n.Get(name)), maxText) }
 
 func instant(s string) store.Time {
 	sec, err := strconv.ParseInt(s, 10, 64)
@@ -211,7 +211,7 @@ func options(item *wechat.Node) string {
 		}
 		for _, id := range leaves(k) {
 			if id = strings.TrimSpace(chat.Clean(id)); id != "" && id != NotChosen && len(ids) < maxFields {
-				ids = append(ids, cut(id, maxField))
+				ids = append(ids, wechat.Cut(id, maxField))
 			}
 		}
 	}
@@ -248,7 +248,7 @@ func fields(n *wechat.Node) map[string]string {
 	add := func(k wechat.Node) {
 		v := strings.TrimSpace(chat.Clean(k.Text))
 		if len(k.Kids) == 0 && v != "" && !apart[k.Name] && len(f) < maxFields {
-			f[cut(k.Name, maxField)] = cut(v, maxField)
+			f[wechat.Cut(k.Name, maxField)] = wechat.Cut(v, maxField)
 		}
 	}
 	for _, k := range n.Kids {

@@ -35,22 +35,30 @@ func Synonyms(p *desk.Pack) knowledge.Options {
 // adapt lets who keeps words of the pack go by the pack as it is, a second after it
 // changed: the reader of messages and the knowledge base.
 func (a *App) adapt(ctx context.Context) {
-	t := time.NewTicker(time.Second)
-	defer t.Stop()
-	for by := a.readWith; ; {
-		select {
-		case <-ctx.Done():
-			return
-		case <-t.C:
-		}
+	by := a.readWith
+	every(ctx, time.Second, func() {
 		p := a.Pack()
 		if p == by {
-			continue
+			return
 		}
 		a.Reader.Adapt(lexicon(p))
 		if o := Synonyms(p); !reflect.DeepEqual(o, Synonyms(by)) {
 			a.Know.Adapt(o)
 		}
 		by = p
+	})
+}
+
+// every does something again and again until ctx ends.
+func every(ctx context.Context, d time.Duration, do func()) {
+	t := time.NewTicker(d)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+			do()
+		}
 	}
 }

@@ -119,16 +119,9 @@ func worthAgain(err error) bool {
 
 // refresh takes in articles that another instance changed.
 func (a *App) refresh(ctx context.Context) {
-	t := time.NewTicker(30 * time.Second)
-	defer t.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-t.C:
-			if err := a.Know.Refresh(ctx); err != nil && ctx.Err() == nil {
-				a.log.Warn("articles not refreshed", "err", err)
-			}
+	every(ctx, 30*time.Second, func() {
+		if err := a.Know.Refresh(ctx); err != nil && ctx.Err() == nil {
+			a.log.Warn("articles not refreshed", "err", err)
 		}
-	}
+	})
 }

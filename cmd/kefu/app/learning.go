@@ -170,18 +170,11 @@ func (a *App) takeModel(ctx context.Context) error {
 
 // watchModel notices what other instances, or the command line, have learned.
 func (a *App) watchModel(ctx context.Context) {
-	t := time.NewTicker(schooling)
-	defer t.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-t.C:
-		}
+	every(ctx, schooling, func() {
 		if err := a.takeModel(ctx); err != nil && ctx.Err() == nil {
 			a.log.Warn("learned classifier not looked for", "err", err)
 		}
-	}
+	})
 }
 
 // learning serves the command line: POST /learn, POST /learn/back, GET /learn.
