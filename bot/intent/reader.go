@@ -128,21 +128,7 @@ func (r *Reader) guess(s *sheet) {
 		}
 		s.raise(All[i], s.temper(All[i], v))
 	}
-	parts := clauses(s.t)
-	if len(parts) < 2 || len(parts) > 6 {
-		return
-	}
-	for _, c := range parts {
-		part := s.t[c.from:c.to]
-		if len(part) < 4 {
-			continue
-		}
-		q, known := model.score(part, within(s.hits, c))
-		i := top(q)
-		if known >= 0.3 && q[i] >= 0.6 && matter[All[i]] {
-			s.raise(All[i], s.temper(All[i], q[i])*0.85)
-		}
-	}
+	s.besides(model)
 }
 
 // temper lowers what the classifier says of intents that words decide: without
@@ -177,11 +163,6 @@ func top(p [classes]float64) int {
 		}
 	}
 	return best
-}
-
-// matter holds the intents that a clause of its own may add to a message.
-var matter = map[Intent]bool{
-	Inquiry: true, Complaint: true, Order: true, Repair: true, Request: true, Proposal: true, Human: true,
 }
 
 type span struct{ from, to int }

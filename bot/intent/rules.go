@@ -171,6 +171,9 @@ func (s *sheet) claims() {
 			s.complaint(h)
 		case h.tags&tGrievance != 0 && !s.negated(h):
 			s.rule(Complaint, short(s.size, story, 0.8, 0.45), h)
+			if s.size <= story && s.any(tBroken) {
+				s.raise(Repair, 0.45) // it is to be mended, too
+			}
 		case h.tags&tErase != 0 && !s.negated(h):
 			s.rule(Erase, 0.95, h)
 		case h.tags&tUnsubscribe != 0:
