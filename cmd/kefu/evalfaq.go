@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -49,17 +48,17 @@ func (p *program) evalPairs() *cobra.Command {
 
 // withFiles opens a file, and a second one unless its name is empty.
 func withFiles(first, second string, do func(first, second io.Reader) error) error {
-	f, err := os.Open(first)
+	f, err := openFile(first)
 	if err != nil {
-		return fmt.Errorf("读不了文件: %w", err)
+		return err
 	}
 	defer f.Close()
 	if second == "" {
 		return do(f, nil)
 	}
-	s, err := os.Open(second)
+	s, err := openFile(second)
 	if err != nil {
-		return fmt.Errorf("读不了文件: %w", err)
+		return err
 	}
 	defer s.Close()
 	return do(f, s)

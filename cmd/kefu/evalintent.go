@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -17,9 +16,9 @@ func (p *program) evalReading(use, short string) *cobra.Command {
 	c := &cobra.Command{
 		Use: use + " 文件", Short: short, Args: one("标好的 JSONL 文件", "kefu eval "+use+" 标好的.jsonl"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			f, err := os.Open(args[0])
+			f, err := openFile(args[0])
 			if err != nil {
-				return fmt.Errorf("读不了文件: %w", err)
+				return err
 			}
 			defer f.Close()
 			o.Test = f
@@ -27,9 +26,9 @@ func (p *program) evalReading(use, short string) *cobra.Command {
 				if o.Folds > 0 {
 					return fmt.Errorf("--train 和 --folds 只能用一个")
 				}
-				t, err := os.Open(train)
+				t, err := openFile(train)
 				if err != nil {
-					return fmt.Errorf("读不了训练文件: %w", err)
+					return err
 				}
 				defer t.Close()
 				o.Train = t

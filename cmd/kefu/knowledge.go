@@ -21,7 +21,7 @@ import (
 
 // knowledge takes articles in, gives them out and lists what is asked in vain.
 func (p *program) knowledge() *cobra.Command {
-	group := &cobra.Command{Use: "knowledge", Short: "知识库：导入、导出、列出，没答上的问题"}
+	group := grouped(&cobra.Command{Use: "knowledge", Short: "知识库：导入、导出、列出，没答上的问题"})
 	group.AddCommand(p.knowledgeImport(), p.knowledgeExport(), p.knowledgeList(), p.knowledgeUnanswered())
 	return group
 }
@@ -70,9 +70,9 @@ func (p *program) knowledgeImport() *cobra.Command {
 }
 
 func readSheet(path string) (*sheet.Result, error) {
-	f, err := os.Open(path)
+	f, err := openFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("读不了文件: %w", err)
+		return nil, err
 	}
 	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, sheet.MaxBytes+1))

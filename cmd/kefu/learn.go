@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -60,9 +59,9 @@ func (p *program) learn() *cobra.Command {
 }
 
 func labelled(name string) ([]learn.Row, error) {
-	f, err := os.Open(name)
+	f, err := openFile(name)
 	if err != nil {
-		return nil, fmt.Errorf("读不了文件: %w", err)
+		return nil, err
 	}
 	defer f.Close()
 	rows, err := eval.Labels(f)

@@ -20,7 +20,7 @@ import (
 
 // llm shows and tries the language model.
 func (p *program) llm() *cobra.Command {
-	group := &cobra.Command{Use: "llm", Short: "大模型：花了多少，试一句"}
+	group := grouped(&cobra.Command{Use: "llm", Short: "大模型：花了多少，试一句"})
 	group.AddCommand(p.llmStats(), p.llmTry())
 	return group
 }

@@ -54,7 +54,7 @@ func explain(err error) error {
 }
 
 func (p *program) menu() *cobra.Command {
-	group := &cobra.Command{Use: "menu", Short: "公众号底部的菜单"}
+	group := grouped(&cobra.Command{Use: "menu", Short: "公众号底部的菜单"})
 	var id string
 	push := &cobra.Command{
 		Use: "push", Short: "把菜单推到公众号：配置里 menu 的文件，没有就用行业包的", Args: none,
@@ -106,7 +106,7 @@ func pushMenu(ctx context.Context, cfg *config.Config, a config.Account) error {
 }
 
 func (p *program) qr() *cobra.Command {
-	group := &cobra.Command{Use: "qr", Short: "带场景的二维码"}
+	group := grouped(&cobra.Command{Use: "qr", Short: "带场景的二维码"})
 	var id string
 	var lasts time.Duration
 	create := &cobra.Command{

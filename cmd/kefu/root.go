@@ -68,6 +68,18 @@ func (p *program) root() *cobra.Command {
 	return root
 }
 
+// grouped makes a command of commands say when it has none of that name.
+func grouped(c *cobra.Command) *cobra.Command {
+	c.Args = cobra.ArbitraryArgs
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return fmt.Errorf("%s 没有 %.40q 这个命令，用 %s --help 看有哪些", c.CommandPath(), args[0], c.CommandPath())
+		}
+		return c.Help()
+	}
+	return c
+}
+
 // one wants exactly one argument.
 func one(what, example string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {

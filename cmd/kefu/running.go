@@ -46,7 +46,7 @@ func reach(addr string) string {
 }
 
 func (p *program) deliveries() *cobra.Command {
-	group := &cobra.Command{Use: "deliveries", Short: "没送到的消息"}
+	group := grouped(&cobra.Command{Use: "deliveries", Short: "没送到的消息"})
 	group.AddCommand(p.dead(), &cobra.Command{
 		Use: "again 编号", Short: "再发一次", Args: one("编号", "kefu deliveries dead 列出来的"),
 		RunE: func(c *cobra.Command, args []string) error {

@@ -112,7 +112,7 @@ func (p *program) doctor() *cobra.Command {
 }
 
 func (p *program) check() *cobra.Command {
-	group := &cobra.Command{Use: "config", Short: "配置"}
+	group := grouped(&cobra.Command{Use: "config", Short: "配置"})
 	group.AddCommand(&cobra.Command{
 		Use: "check", Short: "看写得对不对：哪一行、错在哪、怎么改", Args: none,
 		RunE: func(c *cobra.Command, _ []string) error {

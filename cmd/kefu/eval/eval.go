@@ -12,7 +12,7 @@ import (
 )
 
 // ErrInput: a file cannot be measured with; the text says which line and why.
-var ErrInput = errors.New("eval: file not accepted")
+var ErrInput = errors.New("这个文件用不了")
 
 // Bounds of a file.
 const (
@@ -35,7 +35,7 @@ func rows[T any](r io.Reader, check func(*T) error) ([]T, error) {
 		}
 		var row T
 		if err := json.Unmarshal(lines.Bytes(), &row); err != nil {
-			return nil, fmt.Errorf("%w: 第 %d 行不是 JSON: %w", ErrInput, n, err)
+			return nil, fmt.Errorf("%w: 第 %d 行不是一行 JSON，看看引号和括号齐不齐（%w）", ErrInput, n, err)
 		}
 		if err := check(&row); err != nil {
 			return nil, fmt.Errorf("%w: 第 %d 行%w", ErrInput, n, err)
