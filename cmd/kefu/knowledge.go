@@ -157,6 +157,9 @@ func (p *program) knowledgeExport() *cobra.Command {
 	}
 }
 
+// audiences are who may read an article, in words.
+var audiences = map[knowledge.Audience]string{"": "所有人", knowledge.Everyone: "所有人", knowledge.VIP: "只给贵宾", knowledge.Staff: "只给员工"}
+
 func (p *program) knowledgeList() *cobra.Command {
 	var state string
 	c := &cobra.Command{
@@ -171,9 +174,12 @@ func (p *program) knowledgeList() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				if len(list) == 0 {
+					fmt.Fprintln(p.out, "没有。导入：kefu knowledge import 知识.xlsx")
+				}
 				for _, a := range list {
 					mark := map[bool]string{true: "官方"}[a.Official]
-					fmt.Fprintf(p.out, "%s\t第 %d 版\t%s\t%s\t%s\t%s\n", a.ID, a.Version, cmp.Or(mark, "-"), cmp.Or(string(a.Audience), "all"), cmp.Or(a.Category, "-"), oneLine(a.Question))
+					fmt.Fprintf(p.out, "%s\t第 %d 版\t%s\t%s\t%s\t%s\n", a.ID, a.Version, cmp.Or(mark, "-"), audiences[a.Audience], cmp.Or(a.Category, "-"), oneLine(a.Question))
 				}
 				if len(list) == maxListed {
 					fmt.Fprintf(p.out, "只列最近改的 %d 条；全部用 kefu knowledge export\n", maxListed)

@@ -22,7 +22,7 @@ const (
 )
 
 // ErrFile: nothing of the file can be read; the text says why and what to do.
-var ErrFile = errors.New("sheet: file not accepted")
+var ErrFile = errors.New("这个文件用不了")
 
 // Fault is what is wrong with one cell, for a person.
 type Fault struct {
