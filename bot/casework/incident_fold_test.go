@@ -175,8 +175,16 @@ func TestCasesJoinWhileIncidentsFold(t *testing.T) {
 		}
 	}}, s.now)
 	s.must(err)
+	_, err = s.Events.Book.Update(ctx, younger.IncidentID(), func(in *incident.Incident) error {
+		in.Told = append(in.Told, "zhou")
+		return nil
+	})
+	s.must(err)
 	s.must(other.Notice(ctx, s.get(shared.TicketID())))
 	s.settle(s.Desk, other)
+	if in := s.live()[0]; !slices.Contains(in.Told, "zhou") || len(in.Told) != len(older.Told)+1 {
+		t.Errorf("who heard of the younger hears no more: told %v, were %v", in.Told, older.Told)
+	}
 	s.all(append(cases, late...))
 	folded, err := s.Events.Book.Get(ctx, younger.IncidentID())
 	s.must(err)

@@ -82,6 +82,34 @@ func TestTheCustomerAnswersWhileWeWait(t *testing.T) {
 	}
 }
 
+// The pack may wait longer, or shorter, while cases do.
+func TestThePackWaitsLonger(t *testing.T) {
+	s := newStage(t, "2026-11-24 14:05")
+	solved := func() ticket.ID {
+		c := s.open(func(in *casework.Intake) { in.Owner = "chen" })
+		return s.done(s.Solve(t.Context(), "chen", c.TicketID(), "已换到 1506", "equipment", "eng")).TicketID()
+	}
+	id := solved()
+	longer := s.Book.Limits()
+	longer.Close = 96 * time.Hour
+	s.Book.Adapt(longer)
+	s.jump(72 * time.Hour)
+	if x := s.get(id); x.State != ticket.Resolved || x.Due.Before(store.At(s.now().Add(23*time.Hour))) {
+		t.Errorf("after 72 hours it is %s, due at %s", x.State, x.Due)
+	}
+	s.jump(24 * time.Hour)
+	if x := s.get(id); x.State != ticket.Closed {
+		t.Errorf("after 96 hours it is %s", x.State)
+	}
+	longer.Close = time.Hour
+	s.Book.Adapt(longer)
+	id = solved()
+	s.jump(time.Hour)
+	if x := s.get(id); x.State != ticket.Closed {
+		t.Errorf("after the hour it waits now it is %s", x.State)
+	}
+}
+
 // Resolved: closed in silence after 72 hours; opened again within 7 days to the
 // same person, their lead told; not after.
 func TestResolvedClosedReopened(t *testing.T) {

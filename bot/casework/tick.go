@@ -45,8 +45,10 @@ func (d *Desk) Run(ctx context.Context, id string) error {
 		for _, timer := range []func(*ticket.Ticket) bool{k.nudge, k.missed, k.climb, k.waiting, k.authority, k.solved} {
 			changed = timer(t) || changed
 		}
-		if !changed {
-			return store.ErrUnchanged
+		if settled := *t; !changed { // unless the pack waits longer now than when it became due
+			if settled.Settle(k.now, d.Book.Limits()); settled.Due.Equal(t.Due) {
+				return store.ErrUnchanged
+			}
 		}
 		return nil
 	})

@@ -21,7 +21,7 @@ type Book struct {
 	numbers *store.Collection[number]
 	now     func() time.Time
 	zone    *time.Location
-	limits  Limits
+	limits  atomic.Pointer[Limits]
 	longer  atomic.Value          // the day on which four digits ran out
 	without *store.Memo[struct{}] // customers who have no live ticket; nil: another process may write some
 }
@@ -54,7 +54,9 @@ func Open(ctx context.Context, e store.Engine, now func() time.Time, zone *time.
 	if err != nil {
 		return nil, err
 	}
-	return &Book{all: all, numbers: numbers, now: now, zone: zone, limits: limits}, nil
+	b := &Book{all: all, numbers: numbers, now: now, zone: zone}
+	b.Adapt(limits)
+	return b, nil
 }
 
 // withoutMost is of how many customers it is remembered that they have no live
@@ -69,7 +71,11 @@ func (b *Book) Alone() {
 }
 
 // Limits are how long a case waits by itself.
-func (b *Book) Limits() Limits { return b.limits }
+func (b *Book) Limits() Limits { return *b.limits.Load() }
+
+// Adapt goes by other limits from now on. When a case is due is reckoned anew with
+// its next change, or when it was due by the old ones.
+func (b *Book) Adapt(l Limits) { b.limits.Store(&l) }
 
 // Collection is for the clock that looks for what is due.
 func (b *Book) Collection() *store.Collection[Ticket] { return b.all }
@@ -77,7 +83,7 @@ func (b *Book) Collection() *store.Collection[Ticket] { return b.all }
 // Insert stores a new ticket. One that is there already is not an error: its id
 // says it is the same.
 func (b *Book) Insert(ctx context.Context, t *Ticket) error {
-	t.Settle(b.now(), b.limits)
+	t.Settle(b.now(), b.Limits())
 	if err := b.all.Insert(ctx, t); err != nil && !errors.Is(err, store.ErrExists) {
 		return fmt.Errorf("ticket: insert: %w", err)
 	}
@@ -94,7 +100,7 @@ func (b *Book) Update(ctx context.Context, id ID, change func(*Ticket) error) (*
 		if err := change(t); err != nil {
 			return err
 		}
-		t.Settle(now, b.limits)
+		t.Settle(now, b.Limits())
 		return nil
 	})
 }
@@ -107,7 +113,7 @@ func (b *Book) Amend(ctx context.Context, t *Ticket, change func(*Ticket) error)
 		if err := change(t); err != nil {
 			return err
 		}
-		t.Settle(now, b.limits)
+		t.Settle(now, b.Limits())
 		return nil
 	})
 }
@@ -287,5 +293,5 @@ func (b *Book) free(ctx context.Context, held *number) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return old.State == Closed && b.now().After(old.Solved.Add(b.limits.Reopen).Time()), nil
+	return old.State == Closed && b.now().After(old.Solved.Add(b.Limits().Reopen).Time()), nil
 }

@@ -32,8 +32,8 @@ func Synonyms(p *desk.Pack) knowledge.Options {
 	return knowledge.Options{Synonyms: p.Words.Synonyms, Binding: p.Words.Binding}
 }
 
-// adapt lets who keeps words of the pack go by the pack as it is, a second after it
-// changed: the reader of messages and the knowledge base.
+// adapt lets who keeps something of the pack go by the pack as it is, a second after
+// it changed: the book of cases, the reader of messages and the knowledge base.
 func (a *App) adapt(ctx context.Context) {
 	by := a.readWith
 	every(ctx, time.Second, func() {
@@ -41,6 +41,7 @@ func (a *App) adapt(ctx context.Context) {
 		if p == by {
 			return
 		}
+		a.Book.Adapt(limits(p))
 		a.Reader.Adapt(lexicon(p))
 		if o := Synonyms(p); !reflect.DeepEqual(o, Synonyms(by)) {
 			a.Know.Adapt(o)
