@@ -129,7 +129,7 @@ func printStats(w io.Writer, s llm.Stats) {
 			}
 		}
 		fmt.Fprintln(w, "  "+strings.Join(counts, " · "))
-		fmt.Fprintf(w, "  一半在 %s 内，95%% 在 %s 内 · 发出 %d、收回 %d token · %s\n", seconds(r.P50), seconds(r.P95), r.In, r.Out, yuan(r.Cost))
+		fmt.Fprintf(w, "  一半在 %s内，95%% 在 %s内 · 发出 %d、收回 %d token · %s\n", seconds(r.P50), seconds(r.P95), r.In, r.Out, yuan(r.Cost))
 	}
 	if s.Cut {
 		fmt.Fprintln(w, "\n次数太多，只算了最新的")

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -112,7 +113,7 @@ func ModelFault(err error) (found, do string) {
 }
 
 func faultOf(api *llm.APIError) (found, do string) {
-	found = "接口没有接通（" + api.Why + "）"
+	found = "接口没有接通（" + cmp.Or(whys[api.Why], api.Why) + "）"
 	if api.Status != 0 {
 		found = fmt.Sprintf("接口回 HTTP %d", api.Status)
 	}
@@ -166,4 +167,11 @@ func (a *App) llmTry(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(TryModel(ctx, a.Model, text))
+}
+
+// whys are what the client says of a network, in words for who reads doctor.
+var whys = map[string]string{
+	"the server's name is not known": "这个域名查不到", "nobody listens at the address": "那个地址没有程序在听",
+	"the server cannot be reached": "连不到那台机器", "the connection broke": "连接中途断了",
+	"the answer cannot be read": "回的内容读不懂", "no answer in time": "等到时限没有回答", "the server failed": "对方出错",
 }
