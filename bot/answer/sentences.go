@@ -2,6 +2,7 @@ package answer
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -16,7 +17,8 @@ var (
 )
 
 // sentences parts a text into sentences and takes out their citations. One that
-// stands behind the full stop belongs to the sentence before it.
+// stands behind the full stop belongs to the sentence before it, one at the end of
+// a；b to both.
 func sentences(text string) []sentence {
 	var out []sentence
 	for n, line := range strings.Split(text, "\n") {
@@ -32,6 +34,11 @@ func sentences(text string) []sentence {
 				return out
 			}
 			out = append(out, sentence{strings.TrimSpace(bare), n, cites})
+		}
+	}
+	for i := len(out) - 2; i >= 0; i-- {
+		if s, next := &out[i], out[i+1]; len(s.cites) == 0 && s.line == next.line && strings.HasSuffix(strings.ReplaceAll(s.text, ";", "；"), "；") {
+			s.cites = slices.Clone(next.cites)
 		}
 	}
 	return out

@@ -110,7 +110,7 @@ func sentences(s string) []string {
 	for line := range strings.SplitSeq(s, "\n") {
 		for len(line) > 0 {
 			end := len(line)
-			if i := strings.IndexAny(line, "。！？!?"); i >= 0 {
+			if i := strings.IndexAny(line, "。！？!?；"); i >= 0 {
 				_, n := utf8.DecodeRuneInString(line[i:])
 				end = i + n
 			}
