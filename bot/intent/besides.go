@@ -73,7 +73,7 @@ func (w wish) least() float64 {
 func (w *wish) retold(whole Intent, ctx Context) {
 	switch {
 	case w.Intent != Progress || whole == Progress || ctx.Open:
-	case !w.first && w.any(tAsk):
+	case !w.first && w.any(tAsk) && !w.any(tUrge):
 		w.Intent = Inquiry
 	case w.any(tBroken):
 		w.Intent = Repair
@@ -88,6 +88,8 @@ func (w wish) own(whole Intent) bool {
 		return false
 	}
 	switch w.Intent {
+	case Inquiry:
+		return whole != Proposal || w.joined // 能不能装个, 大家都需要 belong to what is proposed
 	case Complaint:
 		because := whole == Repair || whole == Request || whole == Order || whole == Inquiry || whole == Progress
 		return !because || w.first && whole != Progress || w.joined || w.any(tGrievance|tStrongBad|tAngry|tComplaint)

@@ -1,6 +1,9 @@
 package intent
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // readRunes is how much of a text the classifier looks at: two thirds from its
 // beginning, one third from its end, where a long story says what it comes to.
@@ -28,9 +31,10 @@ type feature struct {
 
 // Weights of the kinds of features before each text is brought to length 1.
 const (
-	maxGram    = 5
-	toneWeight = 3.5
-	moodWeight = 2
+	maxGram    = 4
+	toneWeight = 5
+	moodWeight = 3
+	leadWeight = 2
 	edgeWeight = 0.7
 )
 
@@ -43,6 +47,9 @@ const (
 	fromGood
 	fromBad
 	fromShare
+	fromTurn
+	fromFirst
+	fromLast
 )
 
 // collector gathers features, each key once, with how often it came.
@@ -103,9 +110,9 @@ func (c *collector) flag(from, what rune, val float32) {
 	c.add(mix(mix(fnvOffset, from), what), val, false)
 }
 
-// features gives the text's n-grams of one to five characters, digits and blanks
-// folded, those of its first and last clause once more, and what the word lists
-// say of it. A key comes once.
+// features gives the text's n-grams of one to four characters, digits and blanks
+// folded, those of its first and last clause and of what follows its last "but" once
+// more, and what the word lists say of it. A key comes once.
 func features(t []rune, hits []hit, out []feature) []feature {
 	s := squeeze(t)
 	c := collector{out: out[:0], count: make([]uint16, 0, max(cap(out), 64))}
@@ -113,6 +120,9 @@ func features(t []rune, hits []hit, out []feature) []feature {
 	if len(s) > 20 {
 		c.grams(tail(s), 2, fromTail, edgeWeight)
 		c.grams(s[:15], 2, fromHead, edgeWeight)
+	}
+	if at := turn(s); at > 0 {
+		c.grams(s[at:min(len(s), at+25)], 2, fromTurn, edgeWeight)
 	}
 	for i, n := range c.count {
 		if n > 1 {
@@ -133,6 +143,24 @@ func tail(s []rune) []rune {
 		}
 	}
 	return s[from:]
+}
+
+// turns are the words after which comes what a text is written for.
+var turns = [][]rune{
+	[]rune("但"), []rune("不过"), []rune("可是"), []rune("然而"), []rune("就是"), []rune("只是"), []rune("可惜"),
+	[]rune("唯一"), []rune("美中不足"), []rune("却"), []rune("除了"),
+}
+
+// turn is where the last word of contrast begins, 0: none.
+func turn(s []rune) int {
+	for i := len(s) - 3; i > 0; i-- {
+		for _, w := range turns {
+			if s[i] == w[0] && i+len(w) <= len(s) && slices.Equal(s[i:i+len(w)], w) {
+				return i
+			}
+		}
+	}
+	return 0
 }
 
 // squeeze folds digits into one 0, breaks into one mark, and puts a mark at both
@@ -203,6 +231,10 @@ func (c *collector) feelings(t []rune, hits []hit) {
 		c.flag(fromTone, k, toneWeight)
 	}
 	in.close()
+	if in.last != 0 {
+		c.flag(fromFirst, in.first, leadWeight)
+		c.flag(fromLast, in.last, leadWeight)
+	}
 	c.flag(fromGood, rune(min(in.good, 6)), moodWeight)
 	c.flag(fromBad, rune(min(in.bad, 6)), moodWeight)
 	if all := in.good + in.bad; all > 0 {
@@ -231,8 +263,9 @@ func leaning(good, bad int) []rune {
 // clauseCount counts clauses by which kind of word is ahead in them. Words come
 // in the order of the text.
 type clauseCount struct {
-	at, lead  int
-	good, bad int
+	at, lead    int
+	good, bad   int
+	first, last rune // what leads in the first and in the last of them: 1 good, 2 bad
 }
 
 func (c *clauseCount) count(t []rune, i, kind int) {
@@ -248,8 +281,13 @@ func (c *clauseCount) close() {
 	switch {
 	case c.lead > 0:
 		c.good++
+		c.last = 1
 	case c.lead < 0:
 		c.bad++
+		c.last = 2
+	}
+	if c.first == 0 {
+		c.first = c.last
 	}
 	c.lead = 0
 }

@@ -19,7 +19,7 @@ const MaxModel = 8 << 20
 
 // shape changes whenever features or intents change their meaning, so that weights
 // are never read against another meaning.
-const shape = "kefu-intent-2"
+const shape = "kefu-intent-3"
 
 const rowSize = 4 + 4 + 4 + classes
 

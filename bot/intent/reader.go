@@ -114,7 +114,10 @@ func (r *Reader) guess(s *sheet) {
 		whole = matterOf(s.t, s.out.Fields)
 	}
 	p, known := model.score(whole, s.hits)
-	s.whole = maps.Clone(s.score)
+	s.whole = map[Intent]float64{}
+	if model == r.vocab.Load().own { // who was taught with labels knows better than our rules what they mean
+		s.whole = maps.Clone(s.score)
+	}
 	for i, v := range p {
 		s.whole[All[i]] = max(s.whole[All[i]], v)
 	}

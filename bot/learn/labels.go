@@ -136,7 +136,7 @@ func (s Scheme) examples(rows []Row) []intent.Example {
 // shippedWeight is how much a sentence that came with the program counts beside
 // a real message of this company: less, and enough for the intents of which a
 // file has few.
-const shippedWeight = 0.2
+const shippedWeight = 0.1
 
 // Train makes a model of labelled rows and of the sentences known before.
 func (s Scheme) Train(known []intent.Example, rows []Row) *intent.Model {
