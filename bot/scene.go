@@ -192,7 +192,11 @@ func (s *scene) keepReply() {
 		switch e := &s.conv.Effects[i]; {
 		case !strings.HasPrefix(e.ID, s.key+"/"):
 		case e.Open != nil:
-			e.Open.Log(ticket.Event{At: store.At(s.now), Who: ticket.ByBot, What: ticket.Answer, Text: text})
+			at := store.At(s.now)
+			if n := len(e.Open.History); n > 0 { // it follows what it answers
+				at = e.Open.History[n-1].At
+			}
+			e.Open.Log(ticket.Event{At: at, Who: ticket.ByBot, What: ticket.Answer, Text: text})
 		case e.Act != nil && e.Act.Do != casework.DoLeave && !slices.ContainsFunc(s.conv.Effects[i+1:], func(later conversation.Effect) bool {
 			return later.Act != nil && later.Act.Ticket == e.Act.Ticket
 		}):
