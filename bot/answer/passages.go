@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"kefu/bot/chat"
@@ -170,10 +171,23 @@ func (g guard) answer(text string, given []passage) (Answer, error) {
 		}
 	}
 	out := lay(kept, maxChars, maxLines)
-	if out == "" || !g.allowed(out).OK() {
+	if content(out) < leastContent || !g.allowed(out).OK() {
 		return Answer{}, ErrNoSupport
 	}
 	return Answer{Text: out, Used: used}, nil
+}
+
+// leastContent is how many letters and figures an answer has at least: 可以 alone
+// says yes to whatever was asked.
+const leastContent = 5
+
+func content(s string) (n int) {
+	for _, r := range s {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			n++
+		}
+	}
+	return n
 }
 
 // cited says whether a sentence may stay: each of its citations is a passage, and

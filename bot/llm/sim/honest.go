@@ -87,18 +87,19 @@ func fromPassages(user string) string {
 }
 
 // small are characters of questions that are about nothing.
-const small = "我你您们他的了吗呢吧啊么那这种个有没不能可以要会还再就都也很大小多少几什怎样请问一下想知道是在到去来"
+const small = "我你您们他的了吗呢吧啊么那这种个有没不能可以要会还再就都也很大小多少几什怎样请问一下想知道是在到去来最晚早收费钱算话家口一二两三四五六七八九十"
 
 // foreign says that a question is about something that the passage does not
-// mention: four characters in a row.
+// mention: two characters side by side, or three in all.
 func foreign(question, passage string) bool {
-	n := 0
+	row, all := 0, 0
 	for _, r := range question {
 		if !unicode.IsLetter(r) || strings.ContainsRune(small, r) || strings.ContainsRune(passage, r) {
-			n = 0
+			row = 0
 			continue
 		}
-		if n++; n >= 4 {
+		row, all = row+1, all+1
+		if row >= 2 || all >= 3 {
 			return true
 		}
 	}
