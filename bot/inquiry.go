@@ -116,9 +116,16 @@ func asking(text string) bool {
 	})
 }
 
-// foreign says that a text has words, and none of them Chinese.
+// foreign says that a text has words of another language, and none that are
+// Chinese alone.
 func foreign(text string) bool {
-	return strings.ContainsFunc(text, unicode.IsLetter) && !strings.ContainsFunc(text, isHan)
+	return strings.ContainsFunc(text, unicode.IsLetter) && !strings.ContainsFunc(text, isHan) ||
+		strings.ContainsFunc(text, func(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Katakana, unicode.Hangul) })
+}
+
+// answering says that the last we said was an article.
+func answering(offered []chat.Option) bool {
+	return slices.ContainsFunc(offered, func(o chat.Option) bool { return o.Key == "faq:no" })
 }
 
 // askFor opens a case for a question we have no answer to, and says so in the
@@ -128,6 +135,12 @@ func (s *scene) askFor(ctx context.Context, question, key string) error {
 	in := casework.Intake{Words: question, Matter: strings.TrimSpace(question), Near: near.String()}
 	if near.Article != nil {
 		in.NearID = near.Article.ID
+	}
+	if key == prompts.InquiryPassed && s.conv.Asked != "" {
+		in.Matter = s.conv.Asked + "：" + in.Matter
+		if s.cat == nil {
+			s.cat, s.topic = s.Cases.Pack().Match(s.conv.Asked)
+		}
 	}
 	t, err := s.draft(ctx, ticket.Inquiry, in)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"kefu/bot/casework"
 	"kefu/bot/ticket"
@@ -31,6 +32,12 @@ func (s *scene) thanks() {
 func (s *scene) unclear(ctx context.Context) error {
 	if s.known(true) {
 		return nil
+	}
+	switch {
+	case answering(s.conv.Offered(s.now)) && len(s.text) > 0 && !asking(s.text): // what the article asked for
+		return s.askFor(ctx, s.text, prompts.InquiryPassed)
+	case foreign(s.text) && utf8.RuneCountInString(s.text) >= 8:
+		return s.askFor(ctx, s.text, prompts.InquiryForeign)
 	}
 	s.conv.Unclear++
 	if s.conv.Unclear == 1 {
