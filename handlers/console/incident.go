@@ -60,7 +60,7 @@ func (v *visit) incidents() error {
 func (v *visit) incidentRow(in *incident.Incident) incidentRow {
 	r := incidentRow{
 		ID: in.ID, No: in.No, Thing: in.Thing, Since: v.clockOf(in.First), Cases: in.Cases, Customers: in.Customers,
-		State: "正在处理", Ended: in.State != incident.Open,
+		State: "还没平息", Ended: in.State != incident.Open,
 	}
 	switch in.State {
 	case incident.Closed:
