@@ -96,14 +96,14 @@ func TestCasesComparedInVainAreComparedAgain(t *testing.T) {
 // in the end there is one incident, whichever of them opened how many.
 func TestTwoInstancesCompareTheSame(t *testing.T) {
 	s := newStage(t, "2026-11-24 18:00")
-	s.events(s.Desk).Waiting = make(chan *ticket.Ticket, 8)
+	s.events(s.Desk).Waiting = make(chan *ticket.Ticket, 3)
 	other := s.beside()
-	other.Events.Waiting = make(chan *ticket.Ticket, 8)
+	other.Events.Waiting = make(chan *ticket.Ticket, 3)
 	ctx, since := t.Context(), s.now()
 	both := []*casework.Desk{s.Desk, other}
 	var cases []*ticket.Ticket
-	for range 3 {
-		for range 12 {
+	for range 2 {
+		for range 10 {
 			cases = append(cases, s.dryAt(both[len(cases)%2], len(cases)))
 		}
 		var wg sync.WaitGroup
