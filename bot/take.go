@@ -163,7 +163,7 @@ func (s *scene) sayTaken(t *ticket.Ticket, v prompts.Vars) {
 	if s.topic != nil {
 		v["sorry"] = s.topic.Sorry
 	}
-	if s.read.Thing != "" {
+	if s.read.Thing != "" || s.cat != nil && s.cat.ID != "other" {
 		v["heard"] = v["echo"]
 	}
 	if ask != nil {
@@ -255,6 +255,11 @@ func wanted(text string) (item, verb string) {
 		item = strings.ReplaceAll(item, w, "")
 	}
 	item = strings.TrimSpace(strings.Trim(item, "0123456789 到房间号"))
+	for _, w := range []string{"能", "点", "些", "个"} { // 能送点热水吗
+		if w != "点" || !strings.HasPrefix(item, "点心") {
+			item = strings.TrimPrefix(item, w)
+		}
+	}
 	if n := len([]rune(item)); n == 0 || n > 10 {
 		item = yours
 	}

@@ -307,7 +307,8 @@ func (s *scene) about(ctx context.Context, t *ticket.Ticket) error {
 		s.say(prompts.CaseWithdrawn, prompts.Vars{"no": t.No, "who": s.whoHas(t)})
 		return nil
 	}
-	if t.Owner == "" && t.Kind == ticket.Request && r.Main == intent.Request { // 还有牙刷两支
+	another := s.topic != nil && t.Thing != "" && s.topic.Title != t.Thing && (r.Main == intent.Repair || r.Main == intent.Complaint)
+	if t.Owner == "" && again == "" && (another || t.Kind == ticket.Request && r.Main == intent.Request) { // 还有牙刷两支, 还有马桶也堵了
 		s.say(prompts.CaseAdded, prompts.Vars{"no": t.No})
 		return nil
 	}

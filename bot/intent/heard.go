@@ -40,7 +40,7 @@ func (r *Reader) Heard(text string) string {
 		if len(part) < 2 || rude(inside) || unfit(string(part)) || covered(t[c.from:c.to], inside, tGreet|tFiller) {
 			continue
 		}
-		if len(out) > 0 && allDigits(part) {
+		if len(out) > 0 && allDigits(part) && !allDigits(out) {
 			continue // a room after the matter
 		}
 		n := len(out) + len(part)
