@@ -63,7 +63,7 @@ func (s *scene) particulars(in *casework.Intake) {
 		}
 	}
 	if in.Kind == ticket.Repair && s.read.Fields.Room == "" {
-		set(&in.Room, public(s.text))
+		set(&in.Room, s.Cases.Pack().Place(s.text))
 	}
 	set(&in.Room, s.room())
 	set(&in.OrderNo, s.read.Fields.Order)
@@ -76,19 +76,6 @@ func (s *scene) particulars(in *casework.Intake) {
 		in.Slots = s.slots(in.Kind)
 	}
 	set(&in.Guest.Name, in.Slots["name"])
-}
-
-// publicPlaces are where something may be broken besides rooms.
-var publicPlaces = []string{"大堂", "大厅", "餐厅", "泳池", "健身房", "电梯", "走廊", "停车场", "会议室", "花园", "温泉", "儿童乐园"}
-
-// public is the place of the house that a text names, "" when none.
-func public(text string) string {
-	for _, p := range publicPlaces {
-		if strings.Contains(text, p) {
-			return p
-		}
-	}
-	return ""
 }
 
 // before is how often the customer came with the same matter, or about the same
@@ -183,14 +170,11 @@ func (s *scene) sayTaken(t *ticket.Ticket, v prompts.Vars) {
 // say ourselves, and no orders to a machine.
 func (s *scene) echo() string {
 	heard := s.Reader.Heard(s.text)
-	if !s.Cases.Pack().Allowed(heard).OK() || slices.ContainsFunc(orders, func(w string) bool { return strings.Contains(heard, w) }) {
+	if !s.Cases.Pack().Allowed(heard).OK() || intent.ToMachine(heard) {
 		return ""
 	}
 	return heard
 }
-
-// orders are words with which people talk to a machine rather than to us.
-var orders = []string{"忽略", "规则", "指令", "提示词", "说一句", "扮演", "system", "prompt", "ignore"}
 
 // sayVIP asks nothing and names nobody's level.
 func (s *scene) sayVIP(t *ticket.Ticket, v prompts.Vars) {

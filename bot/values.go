@@ -202,7 +202,7 @@ func (s *scene) free(most int) string {
 	switch s.read.Main {
 	case intent.Unknown, intent.Other:
 	case intent.Inquiry:
-		if asks(v) {
+		if intent.Asks(v) { // bare places and things look like questions about them to who has read many
 			return ""
 		}
 	default:
@@ -211,14 +211,6 @@ func (s *scene) free(most int) string {
 		}
 	}
 	return v
-}
-
-// asks says that a text has a word that asks. Bare places and things, 二楼餐厅门口,
-// look like questions about them to who has read many.
-func asks(text string) bool {
-	return strings.ContainsAny(text, "吗呢几哪怎谁啥咋") || slices.ContainsFunc(
-		[]string{"多少", "什么", "能不", "可以", "有没", "有无", "要不", "行不", "是不", "会不", "请问", "想问", "多久", "多远", "多大"},
-		func(w string) bool { return strings.Contains(text, w) })
 }
 
 const marks = " 。，！,.!~～、;；"

@@ -376,6 +376,11 @@ func (c *checker) ask(d *decoder, key string, k *Kind, a Ask) {
 			d.at(fmt.Sprintf("%s.categories[%d]", key, i), "没有类别“"+id+"”", "写 categories.yaml 里的 id")
 		}
 	}
+	for _, w := range slices.Concat(a.Said, a.Unsaid) {
+		if strings.HasPrefix(w, "@") {
+			d.at(key, "没有叫“"+w+"”的一组词", "现有 "+allPlaces+"，词写在 words.yaml 的 places 里")
+		}
+	}
 	if len(a.Options) > 5 {
 		d.at(key+".options", "选项太多", "最多 5 个")
 	}

@@ -37,6 +37,9 @@ func (c *checker) words() {
 			d.at(key, "只有一个词", "写上意思相同的词，或删掉这一组")
 		}
 	}
+	if len(c.p.Words.Places) > 0 {
+		listed(d, "places", c.p.Words.Places)
+	}
 	if len(c.p.Words.Binding) > 0 {
 		listed(d, "binding", c.p.Words.Binding)
 	}

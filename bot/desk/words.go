@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"slices"
 	"strings"
 
 	"kefu/bot/wording"
@@ -12,6 +13,7 @@ type Words struct {
 	Safety    []string       `yaml:"safety"`    // danger now, whatever the hour
 	Sensitive []wording.List `yaml:"sensitive"` // what nobody, person or bot, is to send to customers as it is
 	Synonyms  [][]string     `yaml:"synonyms"`  // groups of words that mean the first, for finding articles
+	Places    []string       `yaml:"places"`    // of the house besides rooms; a question's words name them all by @places
 	Binding   []string       `yaml:"binding"`   // make a question one of money or policy, besides those everybody knows
 }
 
@@ -67,8 +69,37 @@ func (p *Pack) ready() {
 		}
 		add(c.Words, c, nil)
 	}
+	for i := range p.Kinds {
+		for j := range p.Kinds[i].Ask {
+			a := &p.Kinds[i].Ask[j]
+			a.Said, a.Unsaid = p.Words.spelled(a.Said), p.Words.spelled(a.Unsaid)
+		}
+	}
 	p.lists.major, p.lists.safety = wording.NewSet(major), wording.NewSet(p.Words.Safety)
 	p.lists.sensitive, p.lists.matters = wording.NewRules(p.Words.Sensitive), wording.NewExact(matters)
+}
+
+// allPlaces stands, among a question's words, for those of Places.
+const allPlaces = "@places"
+
+// spelled puts the places where their name stands.
+func (w *Words) spelled(words []string) []string {
+	i := slices.Index(words, allPlaces)
+	if i < 0 {
+		return words
+	}
+	return slices.Concat(words[:i], w.Places, words[i+1:])
+}
+
+// Place is the place of the house, besides its rooms, that a text names first in the
+// order of the pack; "" when none.
+func (p *Pack) Place(text string) string {
+	for _, w := range p.Words.Places {
+		if strings.Contains(text, w) {
+			return w
+		}
+	}
+	return ""
 }
 
 // Tap is what a tapped menu key or option means (taps.yaml). One of the fields

@@ -25,7 +25,7 @@ func (s *sheet) besides(m *Model) {
 		}
 		v := s.temper(w.Intent, w.p) * aside[w.Intent]
 		if n > 0 {
-			v -= 0.03 // what comes first leads
+			v -= 0.01 // what comes first leads
 		}
 		s.raise(w.Intent, v)
 	}
@@ -105,24 +105,12 @@ func (w wish) own(whole Intent) bool {
 	return true
 }
 
-// openers begin another matter; what follows "still has" is none: 还有没有房.
-var openers = [][]rune{
-	[]rune("另外"), []rune("顺便"), []rune("顺带"), []rune("对了"), []rune("还有"), []rune("再问"), []rune("再请教"), []rune("再麻烦"),
-	[]rune("再帮"), []rune("还想"), []rune("也想问"), []rune("此外"), []rune("除此"), []rune("其次"),
-}
-
 // opens says whether another matter begins at i, and how long the word is.
 func opens(t []rune, i int) int {
-	for _, w := range openers {
-		if i+len(w) > len(t) || !slices.Equal(t[i:i+len(w)], w) {
-			continue
-		}
-		if w[0] == '还' && i+2 < len(t) && slices.Contains([]rune("没几多人空剩"), t[i+2]) {
-			continue
-		}
-		return len(w)
+	if lead(t[i:], "besides.not") > 0 { // 还有没有房
+		return 0
 	}
-	return 0
+	return lead(t[i:], "besides")
 }
 
 // wishes are the clauses of a text, cut also where a word begins another matter;

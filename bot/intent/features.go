@@ -1,9 +1,6 @@
 package intent
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // readRunes is how much of a text the classifier looks at: two thirds from its
 // beginning, one third from its end, where a long story says what it comes to.
@@ -145,19 +142,11 @@ func tail(s []rune) []rune {
 	return s[from:]
 }
 
-// turns are the words after which comes what a text is written for.
-var turns = [][]rune{
-	[]rune("但"), []rune("不过"), []rune("可是"), []rune("然而"), []rune("就是"), []rune("只是"), []rune("可惜"),
-	[]rune("唯一"), []rune("美中不足"), []rune("却"), []rune("除了"),
-}
-
 // turn is where the last word of contrast begins, 0: none.
 func turn(s []rune) int {
 	for i := len(s) - 3; i > 0; i-- {
-		for _, w := range turns {
-			if s[i] == w[0] && i+len(w) <= len(s) && slices.Equal(s[i:i+len(w)], w) {
-				return i
-			}
+		if lead(s[i:], "turns") > 0 {
+			return i
 		}
 	}
 	return 0

@@ -9,16 +9,6 @@ import (
 // MaxHeard is the most characters Heard gives.
 const MaxHeard = 24
 
-// openings are dropped from the front of a clause, closings from its end: they
-// are for us, not part of the matter.
-var (
-	openings = []string{"您好", "你好", "你们好", "喂", "请问一下", "请问", "麻烦问一下", "麻烦", "我想问一下", "想问一下", "我想问", "问一下", "那个", "就是", "然后", "另外", "还有", "而且", "但是", "这次", "今天我", "我说", "我要投诉", "投诉", "你们这里的", "你们这儿的", "你们家的", "你们家", "你们酒店的", "你们酒店", "你们的", "你们", "你家", "我们的", "我们这", "我们", "我这里", "我这边", "我这", "我的", "我", "咱们"}
-	closings = []string{"谢谢", "麻烦了", "怎么办", "怎么回事", "咋回事", "什么情况", "啊", "呀", "哦", "呢", "吧", "啦", "嘛", "哈", "的说"}
-)
-
-// asides are clauses without a matter of their own.
-var asides = []string{"老客户", "老顾客", "老会员", "会员了", "常客", "在吗", "在不在", "有人吗", "说实话", "真的是", "我就想问", "你们看着办", "什么情况", "怎么回事", "转人工", "人工", "急", "快点", "谢谢", "麻烦", "什么意思", "要投诉", "投诉", "是不是不想管", "没完", "气死", "烦死", "无语", "恶心死", "什么破", "什么破酒店", "什么破地方", "什么玩意", "让不让人", "还让人", "管不管", "太过分"}
-
 // Heard restates what a customer told in their own words, fit to stand before
 // "，让您…": greetings, swearing, asides and marks go, 都没 becomes 还没, at most 24
 // characters in whole clauses. It is empty when nothing short remains.
@@ -92,7 +82,7 @@ func unfit(s string) bool {
 			run = 0
 		}
 	}
-	for _, a := range asides {
+	for _, a := range speech("asides") {
 		if s == a || len(s) <= len(a)+6 && strings.Contains(s, a) {
 			return true
 		}
@@ -112,10 +102,10 @@ func restate(clause []rune) []rune {
 	s := strings.TrimFunc(string(clause), func(r rune) bool { return !isWord(r) })
 	s = family.Replace(s)
 	for range 4 {
-		s = cutOne(s, openings, strings.CutPrefix)
+		s = cutOne(s, speech("openings"), strings.CutPrefix)
 	}
 	for range 2 {
-		s = cutOne(s, closings, strings.CutSuffix)
+		s = cutOne(s, speech("closings"), strings.CutSuffix)
 	}
 	s = turned.Replace(s)
 	var out []rune
@@ -162,7 +152,7 @@ func (r *Reader) Question(text string) string {
 		if q, ok := whether(s); ok {
 			return q
 		}
-		if strings.ContainsAny(s, "几哪谁怎什多何") && !strings.HasSuffix(s, "了") || strings.Contains(s, "能不能") || strings.Contains(s, "有没有") || strings.Contains(s, "是否") {
+		if holds(s, "open") && !strings.HasSuffix(s, "了") || holds(s, "whether") {
 			return s
 		}
 	}
