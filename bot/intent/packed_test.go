@@ -1,7 +1,12 @@
 package intent
 
 import (
+	"bytes"
+	"compress/gzip"
+	"errors"
 	"flag"
+	"io"
+	"math"
 	"os"
 	"strings"
 	"testing"
@@ -69,6 +74,44 @@ func FuzzUnmarshalModel(f *testing.F) {
 		if m, err := UnmarshalModel(b); err == nil {
 			r.Use(m)
 			r.Read("空调坏了", Context{})
+		}
+	})
+}
+
+// What is inside may be broken, too, although it was packed whole.
+func FuzzModelRows(f *testing.F) {
+	b, err := Train(Shipped()[:2]).MarshalBinary()
+	if err != nil {
+		f.Fatal(err)
+	}
+	z, err := gzip.NewReader(bytes.NewReader(b))
+	if err != nil {
+		f.Fatal(err)
+	}
+	raw, err := io.ReadAll(z)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(raw)
+	f.Add(raw[:len(raw)-1])
+	f.Add([]byte(shape + "\xff\xff\xff\xff"))
+	r := New(Lexicon{})
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		var packed bytes.Buffer
+		w := gzip.NewWriter(&packed)
+		w.Write(raw)
+		w.Close()
+		m, err := UnmarshalModel(packed.Bytes())
+		if err != nil {
+			if !errors.Is(err, ErrModel) {
+				t.Fatal(err)
+			}
+			return
+		}
+		for _, i := range r.With(m).Read("空调坏了，早餐几点", Context{}).Intents {
+			if math.IsNaN(i.Confidence) || i.Confidence < 0 || i.Confidence > 1 {
+				t.Fatalf("confidence %v", i)
+			}
 		}
 	})
 }

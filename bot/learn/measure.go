@@ -2,6 +2,7 @@ package learn
 
 import (
 	"cmp"
+	"fmt"
 	"hash/fnv"
 	"slices"
 	"strings"
@@ -73,9 +74,9 @@ func (t *Table) MacroF1() float64 {
 	return sum / float64(max(1, len(t.Labels)))
 }
 
-// Folds deals rows into k parts of alike mix, the same ones each time; texts that
-// differ only in marks and blanks stay together.
-func Folds(rows []Row, k int) []int {
+// Folds deals rows into k parts of alike mix, the same ones each time for a number of
+// deal; texts that differ only in marks and blanks stay together.
+func Folds(rows []Row, k, deal int) []int {
 	type group struct {
 		label string
 		hash  uint64
@@ -88,6 +89,9 @@ func Folds(rows []Row, k int) []int {
 		g := by[key]
 		if g == nil {
 			h := fnv.New64a()
+			if deal > 0 {
+				fmt.Fprintf(h, "%d ", deal)
+			}
 			h.Write([]byte(key))
 			g = &group{label: r.Label, hash: h.Sum64()}
 			by[key] = g

@@ -20,6 +20,7 @@ type Reading struct {
 	Test   io.Reader // what is measured
 	Train  io.Reader // learned from before; nil: only what comes with the program
 	Folds  int       // 2 to 20: learn from the other parts of Test itself, each in turn
+	Times  int       // with Folds: deal the parts so many times, 1 to 50, each time otherwise; 0 is once
 	Alone  bool      // learn from Train or the folds without what comes with the program
 	Misses int       // at most so many are shown
 }
@@ -88,6 +89,7 @@ type measured struct {
 	table  *learn.Table
 	misses []miss
 	rows   int
+	deals  []*learn.Table // each deal of the folds by itself, where there are several
 	spent  time.Duration
 	memory uint64 // bytes of the model in use
 }
@@ -121,22 +123,46 @@ func (m *measured) folds(s learn.Scheme, test []learn.Row, o Reading) error {
 	if o.Folds < 2 || o.Folds > 20 {
 		return fmt.Errorf("%w: 份数要在 2 到 20 之间", ErrInput)
 	}
+	if o.Times < 0 || o.Times > 50 {
+		return fmt.Errorf("%w: 最多分 50 次", ErrInput)
+	}
 	m.how = fmt.Sprintf("%d 份交叉，相同的话不分到两份", o.Folds)
-	fold := learn.Folds(test, o.Folds)
+	if o.Times > 1 {
+		m.how += fmt.Sprintf("，换着分了 %d 次", o.Times)
+	}
 	r := intent.New(intent.Lexicon{})
-	for k := range o.Folds {
-		var train, held []learn.Row
-		for i, row := range test {
-			if fold[i] == k {
-				held = append(held, row)
-			} else {
-				train = append(train, row)
+	for deal := range max(1, o.Times) {
+		fold := learn.Folds(test, o.Folds, deal)
+		one := measured{table: learn.NewTable(s.Labels)}
+		for k := range o.Folds {
+			var train, held []learn.Row
+			for i, row := range test {
+				if fold[i] == k {
+					held = append(held, row)
+				} else {
+					train = append(train, row)
+				}
 			}
+			r.Use(s.Train(known(o), train))
+			one.read(s, r, held)
 		}
-		r.Use(s.Train(known(o), train))
-		m.read(s, r, held)
+		m.add(one)
 	}
 	return nil
+}
+
+// add takes in what one deal gave.
+func (m *measured) add(one measured) {
+	for _, truth := range m.table.Labels {
+		for _, told := range m.table.Labels {
+			for range one.table.At(truth, told) {
+				m.table.Add(truth, told)
+			}
+		}
+	}
+	m.deals = append(m.deals, one.table)
+	m.misses = append(m.misses, one.misses...)
+	m.rows, m.spent, m.memory = m.rows+one.rows, m.spent+one.spent, max(m.memory, one.memory)
 }
 
 // read tells each row and keeps the time that took.
@@ -165,6 +191,12 @@ func (m *measured) write(w io.Writer, misses int) {
 	fmt.Fprintf(w, "%d 条，%s\n准确率 %.4f  宏平均 F1 %.4f\n每条 %.1f 微秒  内存 %.1f MB（读者和数据一起）\n\n",
 		m.rows, m.how, m.table.Accuracy(), m.table.MacroF1(),
 		float64(m.spent.Nanoseconds())/1e3/float64(max(1, m.rows)), float64(m.memory)/(1<<20))
+	if len(m.deals) > 1 {
+		for i, t := range m.deals {
+			fmt.Fprintf(w, "第 %d 次  准确率 %.4f  宏平均 F1 %.4f\n", i+1, t.Accuracy(), t.MacroF1())
+		}
+		fmt.Fprintln(w)
+	}
 	learn.Write(w, m.table)
 	if misses <= 0 || len(m.misses) == 0 {
 		return

@@ -24,6 +24,7 @@ func TestIntents(t *testing.T) {
 		"as shipped": {Reading{Test: strings.NewReader(jsonl(4)), Misses: 3}, []string{"8 条，只用随程序的例句", "准确率", "报修", "读错"}},
 		"trained":    {Reading{Test: strings.NewReader(jsonl(4)), Train: strings.NewReader(jsonl(30))}, []string{"学了 60 条", "宏平均 F1 1.0000"}},
 		"folds":      {Reading{Test: strings.NewReader(jsonl(30)), Folds: 5, Alone: true}, []string{"60 条，5 份交叉", "准确率 1.0000"}},
+		"dealt anew": {Reading{Test: strings.NewReader(jsonl(30)), Folds: 2, Times: 2, Alone: true}, []string{"120 条，2 份交叉", "第 2 次  准确率 1.0000"}},
 	} {
 		var b bytes.Buffer
 		if err := Intents(&b, c.o); err != nil {
