@@ -119,14 +119,6 @@ func (b *Bot) categories() (ids []string) {
 	return ids
 }
 
-// found are the articles that came nearest, best first.
-func found(a knowledge.Answer) []*knowledge.Article {
-	if !a.Known() && a.Near.Article != nil {
-		return []*knowledge.Article{a.Near.Article}
-	}
-	return a.Articles()
-}
-
 // ponder asks the model: what is meant, and, when that is a question, what the
 // articles answer.
 func (b *Bot) ponder(ctx context.Context, q question) thought {
@@ -144,7 +136,8 @@ func (b *Bot) ponder(ctx context.Context, q question) thought {
 		return t
 	}
 	a, err := b.Mind.FromPassages(ctx, answer.Question{
-		Key: q.key, Text: q.text, Articles: found(q.know), Who: q.who, Binding: q.know.Binding, Now: q.now,
+		Key: q.key, Text: q.text, Who: q.who, Binding: q.know.Binding, Now: q.now,
+		Articles: b.Know.Passages(q.text, q.who, q.now, answer.MaxPassages),
 	})
 	if err == nil {
 		t.answer = &a

@@ -39,7 +39,7 @@ func (a Answer) Content() chat.Content {
 
 // Limits of what is shown to a model and of what goes out.
 const (
-	maxPassages = 5
+	MaxPassages = 5
 	maxQuestion = 500 // characters
 	maxChars    = 120
 	maxLines    = 4
@@ -83,7 +83,7 @@ func passages(q Question) []passage {
 	asked := pairsOf(q.Text)
 	var out []passage
 	for _, art := range q.Articles {
-		if len(out) == maxPassages {
+		if len(out) == MaxPassages {
 			break
 		}
 		if art == nil || !art.Valid(q.Who, q.Now) || q.Binding && !art.Official {

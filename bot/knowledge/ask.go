@@ -167,30 +167,32 @@ func (b *Base) best(text string, n int, keep func(*Article) bool) []*Article {
 	return out
 }
 
-// Passage is an article that may hold the answer.
-type Passage struct {
-	Article *Article // shared with the index: must not be changed
-	Score   float64  // 0 to 1, as in Answer
-}
+// passageRank is how far behind the best in rank an article may hold the answer
+// all the same: it is e³ times less likely to be the right one.
+const passageRank = 3
 
-// Passages gives up to n articles that come closest, best first, for who writes an
-// answer out of them: also when Ask is not sure. For a question of money or policy
-// they are official ones. None is returned that is not even near.
-func (b *Base) Passages(text string, who Audience, now time.Time, n int) []Passage {
+// Passages gives up to n articles that may hold the answer, best first, for who
+// reads them before saying anything: so they may be less sure than those of Ask.
+// For a question of money or policy they are official ones. There are none when
+// not even the first is near. They are shared with the index: they must not be
+// changed.
+func (b *Base) Passages(text string, who Audience, now time.Time, n int) []*Article {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	w := b.index.begin()
 	defer b.index.end(w)
 	b.index.prepare(w, text)
 	binding := b.isBinding(text)
-	var out []Passage
-	for _, f := range b.index.search(w, func(a *Article) bool { return a.Valid(who, now) && (a.Official || !binding) }) {
-		if len(out) == n {
+	all := b.index.search(w, func(a *Article) bool { return a.Valid(who, now) && (a.Official || !binding) })
+	if len(all) == 0 || all[0].score < nearScore && all[0].sign < b.some()-besideSign {
+		return nil
+	}
+	var out []*Article
+	for _, f := range all[:min(n, len(all))] {
+		if f.rank <= all[0].rank-passageRank {
 			break
 		}
-		if f.score >= nearScore || f.sign >= b.some() {
-			out = append(out, Passage{b.index.docs[f.doc].art, f.score})
-		}
+		out = append(out, b.index.docs[f.doc].art)
 	}
 	return out
 }
