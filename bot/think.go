@@ -2,10 +2,8 @@ package bot
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"kefu/bot/answer"
 	"kefu/bot/casework"
@@ -146,21 +144,6 @@ func (s *scene) words(ctx context.Context) error {
 		return s.take(ctx, begun)
 	}
 	return s.fresh(ctx)
-}
-
-// announced is the menu's button whose words were typed, and no more: 我要投诉.
-func (s *scene) announced() string {
-	if len(s.open) > 0 || s.read.Anger >= 0.7 {
-		return ""
-	}
-	key := map[string]string{
-		"我要投诉": "menu:complaint", "投诉": "menu:complaint", "要投诉": "menu:complaint", "我想投诉": "menu:complaint",
-		"我要报修": "menu:repair", "报修": "menu:repair", "提建议": "menu:proposal", "我要提建议": "menu:proposal",
-	}[strings.Trim(s.text, marks+"!！?？~～")]
-	if _, ok := s.Cases.Pack().Taps[key]; !ok {
-		return ""
-	}
-	return key
 }
 
 func (s *scene) understand() {
@@ -318,13 +301,6 @@ func (s *scene) about(ctx context.Context, t *ticket.Ticket) error {
 	return nil
 }
 
-// withdrawn says that nobody need come any more.
-func withdrawn(text string) bool {
-	return utf8.RuneCountInString(text) <= 16 && slices.ContainsFunc([]string{"不用来", "不用了", "不需要了", "不用送", "不用修", "别来了", "算了", "已经好了", "自己好了", "修好了", "解决了", "找到了"}, func(w string) bool {
-		return strings.Contains(text, w)
-	})
-}
-
 // toCase puts words and pictures to a case.
 func (s *scene) toCase(t *ticket.Ticket, value string) {
 	if s.text != "" {
@@ -372,6 +348,9 @@ func (s *scene) fresh(ctx context.Context) error {
 	switch r.Main {
 	case intent.Inquiry:
 		s.conv.Unclear, s.conv.Abuse = 0, 0
+		if r.Anger >= 0.3 && waited.MatchString(s.text) {
+			return s.take(ctx, ticket.Complaint)
+		}
 		return s.inquiry(ctx)
 	case intent.Greeting:
 		s.say(prompts.SmallHello, nil)
