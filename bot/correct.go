@@ -113,7 +113,7 @@ func (s *scene) corrected(t *ticket.Ticket, c intent.Correction, changing bool) 
 }
 
 func takenBack(text string, c intent.Correction) bool {
-	return c.Wrong != "" || strings.Contains(text, "错") || strings.Contains(text, "不对") || strings.Contains(text, "应该是") || strings.Contains(text, "更正")
+	return c.Wrong != "" || strings.Contains(text, "不是这") || strings.Contains(text, "不是那") || strings.Contains(text, "错") || strings.Contains(text, "不对") || strings.Contains(text, "应该是") || strings.Contains(text, "更正")
 }
 
 // setRight records what is right and says so; who has the case hears it.

@@ -24,6 +24,9 @@ func (s *scene) announced() string {
 
 // withdrawn says that nobody need come any more.
 func withdrawn(text string) bool {
+	if strings.Contains(text, "取消") && utf8.RuneCountInString(text) <= 6 {
+		return true
+	}
 	return utf8.RuneCountInString(text) <= 16 && !strings.ContainsAny(text, "吗没未?？") && slices.ContainsFunc([]string{"不用来", "不用了", "不需要了", "不用送", "不用修", "别来了", "算了", "已经好了", "自己好了", "修好了", "解决了", "找到了"}, func(w string) bool {
 		return strings.Contains(text, w)
 	})

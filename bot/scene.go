@@ -320,6 +320,9 @@ func (s *scene) otherMatter(t *ticket.Ticket) bool {
 	case intent.Complaint, intent.Repair:
 		return t.Kind == ticket.Inquiry || t.Kind == ticket.Request || t.Kind == ticket.Order
 	case intent.Request, intent.Order:
+		if withdrawn(s.text) {
+			return false
+		}
 		if strings.ContainsAny(s.text, "没不") { // 果盘没送 is about the case in hand
 			return false
 		}

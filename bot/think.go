@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -107,7 +108,7 @@ func (s *scene) words(ctx context.Context) error {
 		}
 	}
 	switch {
-	case r.Main == intent.Unsubscribe:
+	case r.Main == intent.Unsubscribe && (r.Confidence(intent.Unsubscribe) >= 0.9 || !strings.Contains(s.text, "取消")):
 		s.learn(customer.Change{Consent: "no"})
 		s.say(prompts.SmallUnsubscribed, nil)
 		return nil
@@ -286,12 +287,17 @@ func (s *scene) about(ctx context.Context, t *ticket.Ticket) error {
 		}
 	}
 	s.toCase(t, again)
-	if t.Owner == "" && again == "" && withdrawn(s.text) {
+	if t.Owner == "" && again == "" && withdrawn(s.text) { // 取消吧
 		s.say(prompts.CaseWithdrawn, prompts.Vars{"no": t.No, "who": s.whoHas(t)})
 		return nil
 	}
 	another := s.topic != nil && t.Thing != "" && s.topic.Title != t.Thing && (r.Main == intent.Repair || r.Main == intent.Complaint)
 	if t.Owner == "" && again == "" && (another || t.Kind == ticket.Request && r.Main == intent.Request) { // 还有牙刷两支, 还有马桶也堵了
+		s.say(prompts.CaseAdded, prompts.Vars{"no": t.No})
+		return nil
+	}
+	more := slices.Contains([]intent.Intent{intent.Complaint, intent.Repair, intent.Thanks, intent.Greeting, intent.Rating, intent.Praise}, r.Main)
+	if a := s.conv.Open(s.now); t.Owner == "" && !more && a != nil && a.Ticket == t.TicketID() { // our question stands
 		s.say(prompts.CaseAdded, prompts.Vars{"no": t.No})
 		return nil
 	}

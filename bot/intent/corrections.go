@@ -32,7 +32,7 @@ func Corrects(text string) (c Correction, ok bool) {
 			break
 		}
 	}
-	if !c.Firm {
+	if c.Firm = c.Firm || strings.Contains(s, "改一下"); !c.Firm {
 		for _, w := range instead[:5] {
 			if strings.Contains(s, w) && !strings.Contains(s, "能"+w) {
 				c.Firm = true

@@ -30,8 +30,8 @@ func (r *Reader) Heard(text string) string {
 		if len(part) < 2 || rude(inside) || unfit(string(part)) || covered(t[c.from:c.to], inside, tGreet|tFiller) {
 			continue
 		}
-		if len(out) > 0 && allDigits(part) && !allDigits(out) {
-			continue // a room after the matter
+		if len(out) > 0 && (allDigits(part) && !allDigits(out) || part[len(part)-1] == '吗') {
+			continue // a room, or a question, after the matter
 		}
 		n := len(out) + len(part)
 		if len(out) > 0 {
@@ -81,6 +81,9 @@ func unfit(s string) bool {
 		} else {
 			run = 0
 		}
+	}
+	if strings.Contains(s, "什么破") {
+		return true
 	}
 	for _, a := range speech("asides") {
 		if s == a || len(s) <= len(a)+6 && strings.Contains(s, a) {
