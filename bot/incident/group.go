@@ -1,9 +1,6 @@
 package incident
 
-import (
-	"math"
-	"time"
-)
+import "time"
 
 // Item is a complaint as [Groups] looks at it.
 type Item struct {
@@ -32,35 +29,44 @@ const MaxMembers = 500
 // posting is what is known of one term: in how many items it stands, and in
 // which groups (the oldest first; some of them gone).
 type posting struct {
+	term   term
 	df     uint32
 	pins   uint32 // pinned groups that have it
 	groups []*group
 }
 
-// weighed is a term of a group and how many of its items have it.
+// A place is where a term's posting is.
+type place = uint32
+
+// part is a term of an item and what it counts there.
+type part struct {
+	at     place
+	weight float32
+}
+
+// weighed is how many items of a group have a term, and what it counts in all.
 type weighed struct {
-	p *posting
 	n uint32
 	w float32
 }
 
 type entry struct {
 	Item
-	terms []mark
+	parts []part // in the order of places
 	group *group
 }
 
 type group struct {
 	serial  int32
 	name    string
-	entries []*entry         // in the window
-	total   int              // items ever counted in terms
-	terms   map[term]weighed // nil while it has one item: then that item's
+	entries []*entry          // in the window
+	total   int               // items ever counted in terms
+	terms   map[place]weighed // nil while it has one item: then that item's
 	keys    []string
 	pinned  bool
 	last    time.Time
-	who     map[string]int // customers and how many of their items are in the window
-	norm    float64        // of its terms; 0: to be reckoned
+	who     map[string]int // customers and how many of their items are in the window; nil as terms
+	norm    float64        // of its terms, times total squared; 0: to be reckoned
 	normAt  float64        // with so many items
 	gone    bool
 	score   float64 // of the item in hand, when turn is the item's
@@ -73,7 +79,7 @@ const maxGroupTerms = 2048
 
 func (g *group) snapshot() Group {
 	s := Group{ID: g.name, Pinned: g.pinned, Size: len(g.entries), Last: g.last}
-	s.Customers = len(g.who)
+	s.Customers = g.customers()
 	if len(g.entries) > 0 {
 		s.First = g.entries[0].At
 	}
@@ -83,33 +89,48 @@ func (g *group) snapshot() Group {
 	return s
 }
 
-// rarity is how much it says that two texts share a term which df of n others have.
-func rarity(n, df float64) float64 {
-	w := math.Log((n + 2) / (df + 1))
-	return w * w * w
+func (g *group) customers() int {
+	if g.who == nil {
+		return len(g.entries)
+	}
+	return len(g.who)
+}
+
+// count counts n items of a customer.
+func (g *group) count(who string, n int) {
+	if g.who == nil {
+		return
+	}
+	if g.who[who] += n; g.who[who] == 0 {
+		delete(g.who, who)
+	}
 }
 
 // each goes through the group's terms.
-func (s *Groups) each(g *group, do func(t term, w weighed)) {
+func (g *group) each(do func(at place, w weighed)) {
 	if g.terms != nil {
-		for t, w := range g.terms {
-			do(t, w)
+		for at, w := range g.terms {
+			do(at, w)
 		}
 		return
 	}
 	for _, e := range g.entries {
-		for _, m := range e.terms {
-			do(m.term, weighed{s.posts[m.term], 1, m.weight})
+		for _, p := range e.parts {
+			do(p.at, weighed{1, p.weight})
 		}
 	}
 }
 
-// open makes the map of terms of a group that has had one item.
-func (s *Groups) open(g *group) {
+// open makes the maps of a group that has had one item.
+func (g *group) open() {
 	if g.terms != nil {
 		return
 	}
-	terms := map[term]weighed{}
-	s.each(g, func(t term, w weighed) { terms[t] = w })
+	terms := map[place]weighed{}
+	g.each(func(at place, w weighed) { terms[at] = w })
 	g.terms = terms
+	g.who = map[string]int{}
+	for _, e := range g.entries {
+		g.count(e.Who, 1)
+	}
 }

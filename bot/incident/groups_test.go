@@ -142,8 +142,8 @@ func TestNothingIsLeftBehind(t *testing.T) {
 			s.Drop(fmt.Sprint("i", i))
 		}
 		s.expire(at.Add(2 * time.Hour))
-		if len(s.posts) != 0 || s.count != 0 || len(s.keyed) != 0 || len(s.byID) != 0 || s.held != 0 {
-			t.Fatalf("left: %d terms, %d groups, %d keys, %d ids, %d held", len(s.posts), s.count, len(s.keyed), len(s.byID), s.held)
+		if len(s.places) != 0 || len(s.free) != len(s.posts) || s.count != 0 || len(s.keyed) != 0 || len(s.byID) != 0 || s.held != 0 {
+			t.Fatalf("left: %d terms, %d groups, %d keys, %d ids, %d held", len(s.places), s.count, len(s.keyed), len(s.byID), s.held)
 		}
 	})
 }
@@ -193,7 +193,7 @@ func FuzzTerms(f *testing.F) {
 			t.Fatalf("the same text is a group of %d", g.Size)
 		}
 		s.expire(noon.Add(3 * time.Hour))
-		if len(s.posts) != 0 || s.held != 0 {
+		if len(s.places) != 0 || len(s.free) != len(s.posts) || s.held != 0 {
 			t.Fatal("terms are left behind")
 		}
 	})

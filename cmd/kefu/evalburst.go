@@ -22,7 +22,7 @@ func (p *program) evalBurst() *cobra.Command {
 			})
 		},
 	}
-	c.Flags().DurationVar(&o.Window, "window", 2*365*24*time.Hour, "只看这么久以内的")
+	c.Flags().DurationVar(&o.Window, "window", 120*24*time.Hour, "多久以内的算在一起（没报的）")
 	c.Flags().IntVar(&o.Rule.Count, "count", incident.Usually.Count, "几件算突发")
 	c.Flags().IntVar(&o.Rule.Customers, "customers", incident.Usually.Customers, "至少几位客人")
 	return c

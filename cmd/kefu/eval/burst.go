@@ -138,6 +138,7 @@ func (b *burst) next(i int) {
 		return
 	}
 	b.told[g.ID] = true
+	b.groups.Pin(r.ID, g.ID) // an incident is open from here on
 	for c, n := range inside {
 		if 2*n > g.Size {
 			if b.alerted[c] == 0 {
