@@ -21,8 +21,10 @@ type asked struct {
 
 	single []term // sorted
 	idf1   []float64
-	late   []term // characters of the later part, where a short question says what it wants
-	number bool   // asks how many or how much
+	late   []term   // characters of the later part, where a short question says what it wants
+	number bool     // asks how many or how much
+	places placeSet // named
+	fit    placeSet // and of which an answer may speak
 }
 
 // longQuestion is from how many characters on the later part is not looked at by
@@ -68,6 +70,9 @@ func (x *index) prepare(w *work, text string) {
 	q := &w.asked
 	w.terms1, w.chars1 = x.syn.cut(text, w.terms1[:0], w.chars1[:0])
 	q.terms, q.single, q.number = x.shorten(unique(w.terms1)), unique(w.chars1), asksNumber(text)
+	if q.places = named(text); q.places != (placeSet{}) {
+		q.fit = q.places.fitting()
+	}
 	q.late = q.single
 	if n := utf8.RuneCountInString(text); n <= longQuestion {
 		w.terms2, w.chars2 = x.syn.cut(behind(text, n*2/5), w.terms2[:0], w.chars2[:0])
@@ -147,7 +152,8 @@ type view struct {
 	runes         float64 // of question and answer
 	digits        bool
 	titled        bool
-	inAsks        []bool // of pairs: stands in a question
+	places        placeSet // named in question or answer
+	inAsks        []bool   // of pairs: stands in a question
 	weights       atomic.Pointer[weighed]
 }
 
@@ -242,6 +248,7 @@ func (s synonyms) view(a *Article) *view {
 	}
 	pairs, single = s.cut(a.Answer, pairs, single)
 	v.singles = float64(len(single))
+	v.places = named(a.Question + "\n" + a.Answer)
 	v.runes = math.Log(float64(len([]rune(a.Question)) + len([]rune(a.Answer)) + 1))
 	v.pairs, v.single = count(pairs), count(single)
 	v.pairsIn = v.where(v.pairs, func(a *variant) []term { return a.pairs })

@@ -22,13 +22,14 @@ const (
 	byRarest   // the rarest matched pair, of the rarest there is
 	byRare     // the four rarest
 	byNumber   // a number is asked for, and there is one
+	byPlace    // it speaks of another place than the question
 	features
 )
 
 // weights were fitted on questions of other trades (letters to a city's offices,
 // questions on public rules), each with its right article among forty: the
-// listwise softmax, five folds, 0.002 × square. See DESIGN.md.
-var weights = [features]float64{2.95, 2.04, 2.93, 1.38, -0.95, 1.77, 1.84, 1.44, 0.81, 2.41, 1.82, 1.16, 0.87}
+// listwise softmax, 0.001 × square. See DESIGN.md.
+var weights = [features]float64{4.28, 1.96, 3.76, 0.79, -0.71, 2.80, 1.83, 1.37, 0.82, 2.51, 2.76, 0.68, 1.32, -2.17}
 
 // search gives the best candidates for a prepared question that keep wants, best
 // first. They belong to w.
@@ -77,6 +78,7 @@ func (x *index) judge(w *work) {
 		r[byLate] = x.lates(q, v, norm)
 		r[byRarest], r[byRare] = q.rare(w.terms3)
 		r[byNumber] = yes(q.number && v.digits)
+		r[byPlace] = yes(q.elsewhere(v))
 		best[i].sign = signMass*math.Log(0.3+q.mass(w.terms3)/x.rarity(1)) + signTitle*(title.single+title.pairs) + signUntitled*r[byUntitled] - signNone
 	}
 	for _, k := range [...]int{bySingle, byPair, byLike, byLate} {
