@@ -36,9 +36,11 @@ type Groups struct {
 	base    int      // common sentences
 }
 
+const usualWindow = 2 * time.Hour
+
 // NewGroups begins without any.
 func NewGroups(o Options) *Groups {
-	o.Window = cmp.Or(o.Window, 2*time.Hour)
+	o.Window = cmp.Or(o.Window, usualWindow)
 	o.Alike = cmp.Or(o.Alike, usualAlike)
 	o.Items = cmp.Or(o.Items, 120_000)
 	o.Terms = cmp.Or(o.Terms, 8_000_000)

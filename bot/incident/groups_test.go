@@ -97,6 +97,23 @@ func TestTheWindowAndPins(t *testing.T) {
 	}
 }
 
+// A department that looks further back counts what is still there.
+func TestAnotherWindow(t *testing.T) {
+	w := NewWatch(Options{Window: time.Hour})
+	all := items(outage, "b", noon)
+	w.Add(all[0])
+	w.Adapt(5 * time.Hour)
+	all[1].At = noon.Add(4 * time.Hour)
+	if g := w.Add(all[1]); g.Size != 2 {
+		t.Errorf("within five hours: a group of %d", g.Size)
+	}
+	w.Adapt(time.Hour)
+	all[2].At = noon.Add(6 * time.Hour)
+	if g := w.Add(all[2]); g.Size != 1 {
+		t.Errorf("within an hour: a group of %d", g.Size)
+	}
+}
+
 // Beyond the bounds the oldest leave, and everything kept of them.
 func TestBounds(t *testing.T) {
 	s := NewGroups(Options{Items: 10, Window: 1000 * time.Hour})

@@ -1,6 +1,10 @@
 package incident
 
-import "sync"
+import (
+	"cmp"
+	"sync"
+	"time"
+)
 
 // Watch is Groups for many goroutines.
 type Watch struct {
@@ -16,6 +20,13 @@ func (w *Watch) Add(it Item) Group {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.groups.Add(it)
+}
+
+// Adapt goes by another window from now on. What left by a shorter one stays away.
+func (w *Watch) Adapt(window time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.groups.o.Window = cmp.Or(window, usualWindow)
 }
 
 // Pin is [Groups.Pin].

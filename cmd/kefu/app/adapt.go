@@ -33,7 +33,8 @@ func Synonyms(p *desk.Pack) knowledge.Options {
 }
 
 // adapt lets who keeps something of the pack go by the pack as it is, a second after
-// it changed: the book of cases, the reader of messages and the knowledge base.
+// it changed: the book of cases, the reader of messages, the watch over incidents and
+// the knowledge base.
 func (a *App) adapt(ctx context.Context) {
 	by := a.readWith
 	every(ctx, time.Second, func() {
@@ -43,6 +44,7 @@ func (a *App) adapt(ctx context.Context) {
 		}
 		a.Book.Adapt(limits(p))
 		a.Reader.Adapt(lexicon(p))
+		a.Cases.Events.Watch.Adapt(p.Incident.Window)
 		if o := Synonyms(p); !reflect.DeepEqual(o, Synonyms(by)) {
 			a.Know.Adapt(o)
 		}
