@@ -38,6 +38,9 @@ func (f *Fields) address(t []rune) (from, to int) {
 	at := 0
 	for _, c := range lines(t) {
 		part := string(t[c.from:c.to])
+		if present(part) < 2 {
+			continue
+		}
 		lead := cutLead(part)
 		for start := lead; start < len(part) && start <= lead+12; start += 3 {
 			loc := addressForm().FindStringIndex(part[start:])
@@ -85,6 +88,17 @@ func marked(s string) int {
 		if i := strings.Index(s, m); i > 0 {
 			n++
 			s = s[i+len(m):]
+		}
+	}
+	return n
+}
+
+// present is how many of the marks stand in s anywhere: at least as many as marked
+// finds in a part of it, and sooner told.
+func present(s string) (n int) {
+	for _, m := range marks {
+		if strings.Contains(s, m) {
+			n++
 		}
 	}
 	return n
