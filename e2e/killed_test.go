@@ -336,12 +336,12 @@ func (m *mortal) claim(before []*written) {
 	}
 }
 
-// settle lets time pass until nothing is left to be done, for half a minute at
+// settle lets time pass until nothing is left to be done, for two minutes at
 // most.
 func (m *mortal) settle() {
 	m.t.Helper()
 	state := ""
-	for began := time.Now(); time.Since(began) < 30*time.Second; {
+	for began := time.Now(); time.Since(began) < 2*time.Minute; {
 		if state = m.move(4 * time.Second); state == rested {
 			return
 		}

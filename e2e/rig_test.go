@@ -188,7 +188,7 @@ func (r *rig) world() sim.Config {
 // can see has changed.
 func (r *rig) until(what string, so func() bool) {
 	r.t.Helper()
-	ctx, cancel := context.WithTimeout(r.t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(r.t.Context(), time.Minute)
 	defer cancel()
 	for {
 		v := r.sim.Version()
