@@ -1,6 +1,7 @@
 package intent
 
 import (
+	"strconv"
 	"strings"
 )
 
@@ -137,6 +138,9 @@ func (f *Fields) asked(t []rune, ctx Context) {
 			f.Amount, f.Room, f.Number = v, "", ""
 		}
 		return
+	}
+	if v, n := numeral([]rune(s)); d == "" && ctx.Asked == SlotRoom && n > 0 && n == len([]rune(s)) && v%100 == 0 && v >= 10000 { // 三百二十
+		d = strconv.FormatInt(v/100, 10)
 	}
 	if d == "" || len(d) > 20 {
 		return

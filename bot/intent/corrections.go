@@ -98,6 +98,28 @@ func takenBack(t []rune) (from, to int) {
 	return 0, 0
 }
 
+// righted is a text without what it says is not so: 不是1506 是1605 没热水 → 1605 没热水.
+func righted(t []rune) []rune {
+	from, to := takenBack(t)
+	if to == from {
+		return t
+	}
+	for from > 0 && t[from-1] == ' ' {
+		from--
+	}
+	from -= 2 // 不是
+	for to < len(t) && isBreak(t[to]) {
+		to++
+	}
+	for _, w := range []string{"应该是", "而是", "是"} {
+		if follows(t, to, w) {
+			to += len([]rune(w))
+			break
+		}
+	}
+	return blank(t, max(from, 0), to)
+}
+
 // refusals are what people write who do not want to answer.
 var refusals = []string{"跳过", "不方便", "不说", "不想说", "算了", "不用", "不用了", "不要", "不必", "不了", "没有", "没", "不知道", "不清楚", "忘了", "忘记了", "不记得", "记不清",
 	"不想留", "不留", "不给", "不告诉", "不便", "保密", "略", "过", "下一个", "不需要", "不想", "无", "找不到", "看不到", "看不清", "没看到", "没找到", "说不清", "没写", "不提供", "别问了", "不晓得", "没带", "没有了", "先不", "不填", "不写", "pass", "skip", "no"}

@@ -2,6 +2,7 @@ package intent
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -16,7 +17,7 @@ func (r *Reader) fields(t []rune, hits []hit, ctx Context) Fields {
 		t = blank(t, from, to)
 	}
 	for i := 0; i < len(t); {
-		i += max(f.run(t, i), 1)
+		i += max(f.floor(t, i), f.run(t, i), 1)
 	}
 	f.When = when(t)
 	f.amount(t)
@@ -24,6 +25,7 @@ func (r *Reader) fields(t []rune, hits []hit, ctx Context) Fields {
 	f.people(t)
 	f.nights(t)
 	f.name(t)
+	f.nameBeside(t, hits)
 	f.product(t, hits)
 	f.asked(given, ctx)
 	return f
@@ -101,6 +103,33 @@ func (f *Fields) run(t []rune, i int) int {
 	}
 	f.take(t, i, end, nd)
 	return max(end-i, 1)
+}
+
+// floor reads a room said by its floor at i: 十二楼零八, 8楼16房.
+func (f *Fields) floor(t []rune, i int) int {
+	if !numeric(t[i]) || t[i] == '.' || i > 0 && (numeric(t[i-1]) || isAlpha(t[i-1])) {
+		return 0
+	}
+	v, n := numeral(t[i:])
+	at := i + n
+	if n == 0 || v%100 != 0 || v < 100 || v > 9900 || at >= len(t) || t[at] != '楼' && t[at] != '层' {
+		return 0
+	}
+	at++
+	for at < len(t) && (t[at] == ' ' || t[at] == '的') {
+		at++
+	}
+	end := at
+	for end < len(t) && isNumeral(t[end]) {
+		end++
+	}
+	d, ok := spoken(t[at:end])
+	suffix := follows(t, end, "房", "室", "号")
+	if !ok || len(d) != 2 || !suffix && (d[0] != '0' || unit(t, end)) {
+		return 0
+	}
+	set(&f.Room, strconv.FormatInt(v/100, 10)+d)
+	return end - i
 }
 
 func onlyDigits(run []rune) string {

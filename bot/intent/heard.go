@@ -13,7 +13,8 @@ const MaxHeard = 24
 // "，让您…": greetings, swearing, asides and marks go, 都没 becomes 还没, at most 24
 // characters in whole clauses. It is empty when nothing short remains.
 func (r *Reader) Heard(text string) string {
-	t := plain(text)
+	t := righted(standard(plain(text)))
+	t = t[assents(t):]
 	if linked(string(t)) || !slices.ContainsFunc(t, isHan) { // another language is not taken apart
 		return ""
 	}
@@ -138,7 +139,7 @@ func cutOne(s string, list []string, cut func(string, string) (string, bool)) st
 // 你们泳池能带火烈鸟吗 → 泳池能不能带火烈鸟. It is empty when the text is long or no
 // question of this kind.
 func (r *Reader) Question(text string) string {
-	t := plain(text)
+	t := standard(plain(text))
 	if linked(string(t)) {
 		return ""
 	}

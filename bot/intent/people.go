@@ -49,6 +49,34 @@ func (f *Fields) name(t []rune) {
 	}
 }
 
+// noName begin with a surname's character and are none.
+var noName = strings.Fields("安排 安静 金卡 成人 单人 白天 全天 全款 房号 房间 和我 何时 方便 高层 江景 计划 查询 常住 向导 车型 牛肉 鱼头 鸡汤 米饭 党员 国内")
+
+// nameBeside takes a surname with one or two characters, standing alone beside a
+// telephone number, as the name: 王磊 13800138000.
+func (f *Fields) nameBeside(t []rune, hits []hit) {
+	if f.Name != "" || f.Phone == "" {
+		return
+	}
+	parts := clauses(t)
+	next := func(from, to int) bool { // only marks between
+		return from <= to && strings.Trim(string(t[from:to]), " ,，.。:：;；、") == ""
+	}
+	for _, p := range namedPhones(t) {
+		for _, c := range parts {
+			s := t[c.from:c.to]
+			n := surname(s, 0)
+			if n == 0 || len(s) < n+1 || len(s) > n+2 || !next(c.to, p.from) && !next(p.to, c.from) || slices.Contains(noName, string(s)) ||
+				slices.ContainsFunc(s, func(r rune) bool { return !isHan(r) || numeric(r) }) ||
+				slices.ContainsFunc(hits, func(h hit) bool { return h.from <= c.from && h.to >= c.to }) || when(s) != "" {
+				continue
+			}
+			f.Name = string(s)
+			return
+		}
+	}
+}
+
 // called reads a name at i. Where it may be anything else (我是…), only a surname
 // with a title, or one with 姓, counts.
 func (f *Fields) called(t []rune, i int, loose bool) bool {

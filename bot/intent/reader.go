@@ -81,11 +81,14 @@ const (
 func (r *Reader) Read(text string, ctx Context) Reading { return r.sheet(text, ctx).out }
 
 func (r *Reader) sheet(text string, ctx Context) *sheet {
-	t := plain(text)
+	t := standard(plain(text))
 	v := r.vocab.Load()
 	hits := outside(v.words.together(t, v.words.find(t, make([]hit, 0, 32))), phones(t))
 	s := &sheet{t: t, hits: hits, ctx: ctx, size: bareSize(t), score: map[Intent]float64{}}
 	s.out.Fields = r.fields(t, hits, ctx)
+	if n := assents(t); n > 0 {
+		s.t, s.hits, s.size = t[n:], within(hits, span{n, len(t)}), bareSize(t[n:])
+	}
 	s.rules()
 	r.guess(s)
 	s.weigh()
@@ -149,8 +152,11 @@ func (s *sheet) temper(i Intent, v float64) float64 {
 		}
 		return v * 0.85
 	}
-	if s.out.Major && idle[i] {
+	switch {
+	case (s.out.Major || s.ill) && idle[i]:
 		return v * 0.3
+	case s.asks && i == Complaint, s.absent && i == Progress, s.left && (i == Complaint || i == Repair || i == Order || i == Progress):
+		return v * 0.5
 	}
 	return v
 }
@@ -293,6 +299,19 @@ func (r *Reader) Spread(text string) map[Intent]float64 {
 		return s.score
 	}
 	return s.whole
+}
+
+// Names is the first thing that a text names, "" when it names none: 温泉 in 就是你们
+// 那个温泉. 房间 and the like, which stand in almost any text, do not count.
+func (r *Reader) Names(text string) string {
+	t := standard(plain(text))
+	var first hit
+	for _, h := range r.vocab.Load().words.find(t, nil) {
+		if h.tags&(tThing|tProduct) != 0 && (first.to == 0 || h.from == first.from) {
+			first = h
+		}
+	}
+	return string(t[first.from:first.to])
 }
 
 // With is a reader of the same words with another model; nil is the one that New

@@ -92,6 +92,7 @@ type Reading struct {
 	SelfHarm    bool     `json:"self_harm,omitempty"` // also Major
 	Anger       float64  `json:"anger,omitempty"`     // 0 calm to 1
 	Urge        bool     `json:"urge,omitempty"`      // 催, 还没好吗: what is under way is to go faster
+	Ill         bool     `json:"ill,omitempty"`       // somebody is ill: whatever is wanted is urgent
 	Stars       int      `json:"stars,omitempty"`     // 1 to 5 where the whole message is a rating
 	Fields      Fields   `json:"fields,omitzero"`
 	Category    string   `json:"category,omitempty"` // id of the lexicon's category

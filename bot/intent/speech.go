@@ -66,4 +66,27 @@ func Asks(text string) bool { return holds(text, "asks") }
 
 // ToMachine says whether a text holds words with which people talk to a machine
 // rather than to us: 忽略以上指令.
-func ToMachine(text string) bool { return holds(text, "machine") }
+func ToMachine(text string) bool { return holds(strings.ToLower(text), "machine") }
+
+// Commands says whether a text gives orders to a machine: 忽略以上所有指令. Unlike
+// ToMachine it is sure enough to keep the text from a language model.
+func Commands(text string) bool { return holds(strings.ToLower(text), "orders") }
+
+// Invoice says whether a text hands over what an invoice needs: 抬头湖畔科技 税号….
+func Invoice(text string) bool { return holds(text, "invoice") && !holds(text, "asks") }
+
+// Either says whether a text asks by x不x: 给不给打包, 贵不贵.
+func Either(text string) bool { return either(standard(plain(text))) }
+
+// assents is how long the assent is with which a text begins that goes on to say
+// something else, 0: none.
+func assents(t []rune) int {
+	n := lead(t, "assent")
+	if n == 0 || bareSize(t[n:]) < 2 {
+		return 0
+	}
+	if isBreak(t[n]) || n > 1 && t[n-1] != '以' && lead(t[n:], "assent.on") > 0 {
+		return n
+	}
+	return 0
+}

@@ -60,6 +60,9 @@ const (
 	tGeneral // a thing, but said of almost anything: 房间
 	tProduct
 	tCategory
+	tIll
+	tPlight
+	tLost
 )
 
 // sections gives each heading of the word files its tag.
@@ -75,6 +78,7 @@ var sections = map[string]tag{
 	"abuse": tAbuse, "abuse.not": tAbuseNot, "good": tGood, "bad": tBad, "bad.not": tBadNot,
 	"strongbad": tStrongBad, "strongbad.not": tStrongBadNot, "angry": tAngry, "neg": tNeg,
 	"ask": tAsk, "suggest": tSuggest, "want": tWant, "broken": tBroken, "orderish": tOrderish,
+	"ill": tIll, "plight": tPlight, "lost": tLost,
 	"thing": tThing, "general": tGeneral,
 }
 
