@@ -132,6 +132,8 @@ func TestModelIsSlow(t *testing.T) {
 	b := h.bubbles("oSlow")
 	if last := b[len(b)-1]; !strings.Contains(last.Text, "核对") {
 		t.Errorf("the late answer does not say that it is being checked: %s", last.Text)
+	} else if !last.AI {
+		t.Error("the late answer is not marked as a machine's")
 	}
 	if h.times("oTaken", "室内恒温泳池") != 0 {
 		t.Error("the model answered who is being helped by a person")
