@@ -9,6 +9,7 @@ import (
 	"kefu/bot/casework"
 	"kefu/bot/chat"
 	"kefu/bot/conversation"
+	"kefu/bot/intent"
 	"kefu/bot/knowledge"
 	"kefu/bot/ticket"
 	"kefu/prompts"
@@ -32,6 +33,9 @@ func (s *scene) known(sure bool) bool {
 		return false
 	}
 	a := s.knows(s.text)
+	if about, ok := s.ofBefore(); ok && !a.Sure {
+		a = about
+	}
 	switch {
 	case a.Sure:
 		s.tell(a.Best)
@@ -111,7 +115,7 @@ func asking(text string) bool {
 	if strings.ContainsAny(text, "吗么呢嘛怎咋哪几谁何啥") || strings.ContainsAny(text, "?？") && !foreign(text) {
 		return true
 	}
-	return slices.ContainsFunc([]string{"多少", "多久", "多长", "多大", "多远", "有没有", "能不能", "可不可以", "是不是", "会不会", "要不要", "行不行", "可否", "是否", "不知道", "请问", "想问"}, func(w string) bool {
+	return intent.Either(text) || slices.ContainsFunc([]string{"多少", "多久", "多长", "多大", "多远", "有没有", "能不能", "可不可以", "是不是", "会不会", "要不要", "行不行", "可否", "是否", "不知道", "请问", "想问"}, func(w string) bool {
 		return strings.Contains(text, w)
 	})
 }

@@ -72,7 +72,7 @@ type question struct {
 func (b *Bot) worthAsking(ctx context.Context, c *call) (question, bool) {
 	m := &c.entry.Message
 	text := strings.TrimSpace(chat.Clean(m.Text))
-	if b.Mind == nil || text == "" || m.Tapped != "" || m.Kind != chat.Text && m.Kind != chat.Voice {
+	if b.Mind == nil || text == "" || m.Tapped != "" || m.Kind != chat.Text && m.Kind != chat.Voice || intent.Commands(text) {
 		return question{}, false
 	}
 	q := question{key: c.entry.ID, text: text, now: b.Now()}

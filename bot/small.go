@@ -39,6 +39,12 @@ func (s *scene) unclear(ctx context.Context) error {
 	case foreign(s.text) && utf8.RuneCountInString(s.text) >= 8:
 		return s.askFor(ctx, s.text, prompts.InquiryForeign)
 	}
+	switch {
+	case s.namesMatter():
+		return s.take(ctx, ticket.Complaint)
+	case asking(s.text) && !smallTalk(s.text):
+		return s.askFor(ctx, s.text, prompts.InquiryUnknown)
+	}
 	s.conv.Unclear++
 	if s.conv.Unclear == 1 {
 		s.say(prompts.ClarifyFirst, nil)

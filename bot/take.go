@@ -41,7 +41,7 @@ func (s *scene) draft(ctx context.Context, k ticket.Kind, add casework.Intake) (
 	if in.Guest.Phone == "" {
 		in.Guest.Phone = s.read.Fields.Phone
 	}
-	if in.Level == "" && s.read.Anger >= 0.7 {
+	if in.Level == "" && (s.read.Anger >= 0.7 || s.read.Ill) {
 		in.Level = ticket.Serious
 	}
 	in.Times = 1 + s.before(k, in)
@@ -62,7 +62,7 @@ func (s *scene) particulars(in *casework.Intake) {
 			*to = v
 		}
 	}
-	if in.Kind == ticket.Repair && s.read.Fields.Room == "" {
+	if (in.Kind == ticket.Repair || in.Kind == ticket.Request && lost(s.text)) && s.read.Fields.Room == "" {
 		set(&in.Room, s.Cases.Pack().Place(s.text))
 	}
 	set(&in.Room, s.room())

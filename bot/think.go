@@ -128,6 +128,13 @@ func (s *scene) words(ctx context.Context) error {
 	if s.alarming() {
 		return s.alarm(ctx)
 	}
+	switch {
+	case begun != "":
+	case s.followsUp():
+		return s.askFor(ctx, s.text, prompts.InquiryPassed)
+	case s.needsSomebody():
+		return s.human(ctx, s.text)
+	}
 	if t := s.current(); t != nil && t.Level == ticket.Major && !strings.Contains(s.text, "进度") && !strings.Contains(s.text, "怎么样") {
 		s.soothe(t)
 		return nil
@@ -340,6 +347,13 @@ func (s *scene) soothe(t *ticket.Ticket) {
 // fresh is for words that begin something.
 func (s *scene) fresh(ctx context.Context) error {
 	r := s.read
+	if them := s.another(); them != "" {
+		s.say(prompts.SmallElsewhere, prompts.Vars{"them": them})
+		return nil
+	}
+	if intent.Invoice(s.text) && r.Main != intent.Complaint {
+		return s.askFor(ctx, s.text, prompts.InquiryPassed)
+	}
 	kinds := map[intent.Intent]ticket.Kind{
 		intent.Complaint: ticket.Complaint, intent.Repair: ticket.Repair, intent.Request: ticket.Request,
 		intent.Order: ticket.Order, intent.Proposal: ticket.Proposal, intent.Praise: ticket.Praise,

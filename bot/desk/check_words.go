@@ -40,6 +40,9 @@ func (c *checker) words() {
 	if len(c.p.Words.Places) > 0 {
 		listed(d, "places", c.p.Words.Places)
 	}
+	if len(c.p.Words.Others) > 0 {
+		listed(d, "others", c.p.Words.Others)
+	}
 	if len(c.p.Words.Binding) > 0 {
 		listed(d, "binding", c.p.Words.Binding)
 	}

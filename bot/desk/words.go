@@ -14,6 +14,7 @@ type Words struct {
 	Sensitive []wording.List `yaml:"sensitive"` // what nobody, person or bot, is to send to customers as it is
 	Synonyms  [][]string     `yaml:"synonyms"`  // groups of words that mean the first, for finding articles
 	Places    []string       `yaml:"places"`    // of the house besides rooms; a question's words name them all by @places
+	Others    []string       `yaml:"others"`    // companies whose matters are none of ours
 	Binding   []string       `yaml:"binding"`   // make a question one of money or policy, besides those everybody knows
 }
 
@@ -95,6 +96,17 @@ func (w *Words) spelled(words []string) []string {
 // order of the pack; "" when none.
 func (p *Pack) Place(text string) string {
 	for _, w := range p.Words.Places {
+		if strings.Contains(text, w) {
+			return w
+		}
+	}
+	return ""
+}
+
+// Other is the company of which a text speaks and whose matters are none of ours; ""
+// when none.
+func (p *Pack) Other(text string) string {
+	for _, w := range p.Words.Others {
 		if strings.Contains(text, w) {
 			return w
 		}
