@@ -27,7 +27,7 @@ func readXLSX(b []byte) (*Result, error) {
 	}
 	x, err := open(b)
 	if err != nil || len(x.Sheets) == 0 {
-		return nil, fmt.Errorf("%w：里面没有表格，在 Excel 里重新存一次再导", ErrFile)
+		return nil, fmt.Errorf("%w：读不出里面的表格，在 Excel 或 WPS 里打开、另存一次再导", ErrFile)
 	}
 	var t table
 	var enough error
