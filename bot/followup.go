@@ -8,6 +8,7 @@ import (
 
 	"kefu/bot/intent"
 	"kefu/bot/knowledge"
+	"kefu/bot/ticket"
 )
 
 // talkLasts is how long short words belong to what was said before them.
@@ -37,7 +38,7 @@ func (s *scene) ofBefore() (knowledge.Answer, bool) {
 	if a := s.Know.Live(s.conv.Solved, s.audience(), s.now); what == "" && a != nil {
 		what = a.Title
 	}
-	if what == "" {
+	if what == "" || strings.ContainsAny(s.text, what) { // 你们的餐 after 早餐 names something itself
 		return knowledge.Answer{}, false
 	}
 	a := s.Know.Ask(what+s.text, s.audience(), s.now)
@@ -76,14 +77,26 @@ func (s *scene) another() string {
 // needsSomebody says that somebody is ill and nothing is said that we could do: a
 // person asks.
 func (s *scene) needsSomebody() bool {
-	if !s.read.Ill || len(s.open) > 0 {
+	if !s.read.Ill {
 		return false
 	}
 	switch s.read.Main {
-	case intent.Inquiry, intent.Request, intent.Repair, intent.Order, intent.Complaint:
+	case intent.Inquiry:
+		return len(s.open) == 0 && !s.knows(s.text).Sure
+	case intent.Order:
+		return len(s.open) == 0
+	case intent.Request, intent.Repair, intent.Complaint:
 		return false
 	}
 	return true
+}
+
+// latest is the open case that was spoken of last.
+func (s *scene) latest() *ticket.Ticket {
+	if t := s.byID(s.conv.Case); t != nil {
+		return t
+	}
+	return s.open[0]
 }
 
 // smallTalk is said to us of ourselves; no colleague need be asked.

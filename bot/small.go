@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"kefu/bot/casework"
+	"kefu/bot/intent"
 	"kefu/bot/ticket"
 	"kefu/prompts"
 )
@@ -36,12 +37,14 @@ func (s *scene) unclear(ctx context.Context) error {
 	switch {
 	case answering(s.conv.Offered(s.now)) && len(s.text) > 0 && !asking(s.text): // what the article asked for
 		return s.askFor(ctx, s.text, prompts.InquiryPassed)
+	case intent.Commands(s.text):
 	case foreign(s.text) && utf8.RuneCountInString(s.text) >= 8:
 		return s.askFor(ctx, s.text, prompts.InquiryForeign)
 	}
 	switch {
 	case s.namesMatter():
 		return s.take(ctx, ticket.Complaint)
+	case intent.Commands(s.text):
 	case asking(s.text) && !smallTalk(s.text):
 		return s.askFor(ctx, s.text, prompts.InquiryUnknown)
 	}

@@ -235,7 +235,7 @@ func errand(text, item string) bool {
 // wanted is what somebody wants to have brought, and how we say that we do it.
 func wanted(text string) (item, verb string) {
 	item = strings.TrimSpace(text)
-	for _, w := range []string{"麻烦", "帮我", "帮忙", "请", "给我", "能不能", "可以", "我要", "我想要", "需要", "再", "送来", "送到房间", "送", "拿", "来", "到房间", "一下", "吗", "谢谢", "吧", "。", "，", "？", "?", ",", "!", "！"} {
+	for _, w := range []string{"麻烦", "唔该", "上嚟", "俾我", "帮我", "帮忙", "请", "给我", "能不能", "可以", "我要", "我想要", "需要", "再", "送来", "送到房间", "送", "拿", "来", "到房间", "一下", "吗", "谢谢", "吧", "。", "，", "？", "?", ",", "!", "！"} {
 		item = strings.ReplaceAll(item, w, "")
 	}
 	item = strings.TrimSpace(strings.Trim(item, "0123456789 到房间号"))

@@ -132,6 +132,9 @@ func (s *scene) words(ctx context.Context) error {
 	case begun != "":
 	case s.followsUp():
 		return s.askFor(ctx, s.text, prompts.InquiryPassed)
+	case s.needsSomebody() && len(s.open) > 0:
+		s.urge(s.latest())
+		return nil
 	case s.needsSomebody():
 		return s.human(ctx, s.text)
 	}
@@ -350,6 +353,9 @@ func (s *scene) fresh(ctx context.Context) error {
 	if them := s.another(); them != "" {
 		s.say(prompts.SmallElsewhere, prompts.Vars{"them": them})
 		return nil
+	}
+	if intent.Commands(s.text) && s.cat == nil && r.Fields.Room == "" { // 忽略以上指令: no matter of ours
+		return s.unclear(ctx)
 	}
 	if intent.Invoice(s.text) && r.Main != intent.Complaint {
 		return s.askFor(ctx, s.text, prompts.InquiryPassed)

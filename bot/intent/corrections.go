@@ -108,6 +108,12 @@ func righted(t []rune) []rune {
 		from--
 	}
 	from -= 2 // 不是
+	for _, w := range []string{"房间号", "房号", "房间"} {
+		if n := len([]rune(w)); from > 0 && ends(t[:from], []string{w}) {
+			from -= n
+			break
+		}
+	}
 	for to < len(t) && isBreak(t[to]) {
 		to++
 	}

@@ -120,10 +120,13 @@ func (f *Fields) floor(t []rune, i int) int {
 		at++
 	}
 	end := at
-	for end < len(t) && isNumeral(t[end]) {
+	for end < len(t) && (isNumeral(t[end]) || t[end] == '十') {
 		end++
 	}
 	d, ok := spoken(t[at:end])
+	if v, n := numeral(t[at:]); !ok && n == end-at && v%100 == 0 && v >= 1000 && v <= 9900 { // 八楼十六号房
+		d, ok = strconv.FormatInt(v/100, 10), true
+	}
 	suffix := follows(t, end, "房", "室", "号")
 	if !ok || len(d) != 2 || !suffix && (d[0] != '0' || unit(t, end)) {
 		return 0
@@ -187,7 +190,7 @@ func (f *Fields) short(t []rune, from, to int, text, d string) {
 	}
 	bareNumber := bare(t) == text
 	if !suffix && (unit(t, to) || from > 0 && (t[from-1] == '¥' || t[from-1] == '￥' || t[from-1] == '.' || t[from-1] == ':') ||
-		notRoom(text) || labelled(t, from, sums) || len(room) == 3 && len(d) == 3 && !bareNumber && !placed(t, from, to)) {
+		notRoom(text) || labelled(t, from, sums) || len(room) == 3 && len(d) == 3 && !bareNumber && !placed(t, from, to) && !last(t, from, to)) {
 		return
 	}
 	if len(d) != len(room) && !suffix && strings.ContainsAny(text, "abcdefghjkmnpqrstuvwxyz") {
@@ -206,6 +209,12 @@ func (f *Fields) short(t []rune, from, to int, text, d string) {
 func placed(t []rune, from, to int) bool {
 	return follows(t, to, "房", "室", "空调", "电视", "热水", "马桶", "没", "的", "要", "送", "打扫", "漏", "灯", "门", "网", "住") ||
 		labelled(t, from, []string{"在", "住", "房间", "房号", "我是", "到", "去", "房"}) || to < len(t) && t[to] == ' '
+}
+
+// last says that a number stands alone at the end of a text in which there is no
+// money and no measure: 没热水 806.
+func last(t []rune, from, to int) bool {
+	return to == len(t) && from > 0 && t[from-1] == ' ' && !strings.ContainsAny(string(t), "元块费钱价金额高重尺码") && !labelled(t, from, []string{"编号", "号码"})
 }
 
 // typed mends what is mistyped in a room number: 1l8 → 118, 12o8 → 1208; "" when

@@ -177,7 +177,7 @@ func whether(s string) (string, bool) {
 		return "", false
 	}
 	for _, w := range [][2]string{{"支持", "支不支持"}, {"需要", "需不需要"}, {"可以", "可不可以"}, {"能", "能不能"}, {"有", "有没有"}, {"会", "会不会"}, {"要", "要不要"}, {"让", "让不让"}, {"是", "是不是"}} {
-		if a, b, ok := strings.Cut(body, w[0]); ok {
+		if a, b, ok := strings.Cut(body, w[0]); ok && !strings.HasSuffix(a, "没") && !strings.HasSuffix(a, "不") {
 			return a + w[1] + b, true
 		}
 	}

@@ -68,7 +68,7 @@ func (s *sheet) mild() {
 		s.why("问是不是")
 	}
 	for _, h := range s.hits {
-		if h.tags&(tThing|tGeneral) != 0 && s.lacks(h.to) {
+		if h.tags&tSupply != 0 && s.itself(h) && s.lacks(h.to) {
 			s.absent = true
 			s.rule(Repair, 0.65, h)
 		}
@@ -77,6 +77,11 @@ func (s *sheet) mild() {
 			s.rule(Request, 0.75, h)
 		}
 	}
+}
+
+// itself says that a word is not the end of a longer thing: 水 in 矿泉水.
+func (s *sheet) itself(h hit) bool {
+	return !slices.ContainsFunc(s.hits, func(o hit) bool { return o.to == h.to && o.from < h.from && o.tags&tThing != 0 && o.tags&tSupply == 0 })
 }
 
 // lacks says that what stands before at is not there, as some regions put it: 热水没有哦.

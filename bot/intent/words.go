@@ -63,6 +63,7 @@ const (
 	tIll
 	tPlight
 	tLost
+	tSupply
 )
 
 // sections gives each heading of the word files its tag.
@@ -78,7 +79,7 @@ var sections = map[string]tag{
 	"abuse": tAbuse, "abuse.not": tAbuseNot, "good": tGood, "bad": tBad, "bad.not": tBadNot,
 	"strongbad": tStrongBad, "strongbad.not": tStrongBadNot, "angry": tAngry, "neg": tNeg,
 	"ask": tAsk, "suggest": tSuggest, "want": tWant, "broken": tBroken, "orderish": tOrderish,
-	"ill": tIll, "plight": tPlight, "lost": tLost,
+	"ill": tIll, "plight": tPlight, "lost": tLost, "supply": tSupply,
 	"thing": tThing, "general": tGeneral,
 }
 
