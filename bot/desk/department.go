@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -106,17 +107,25 @@ func (p *Pack) Category(id string) *Category {
 }
 
 // Match finds what a text is about by the longest word of a category or topic in
-// it; of equals the one earlier in the pack. Nil when no word is there; the topic
-// is nil when only the category's own word was.
+// it; of equals a topic's, then the one earlier in the pack. Nil when no word is
+// there; the topic is nil when only the category's own word was.
 func (p *Pack) Match(text string) (*Category, *Topic) {
 	best, at := matter{}, 0
 	p.lists.matters.Each(strings.ToLower(text), func(i int) bool {
-		if m := p.lists.of[i]; m.size > best.size || m.size == best.size && i < at {
+		m := p.lists.of[i]
+		if cmp.Or(cmp.Compare(m.size, best.size), topics(m)-topics(best), cmp.Compare(at, i)) > 0 {
 			best, at = m, i
 		}
 		return true
 	})
 	return best.cat, best.topic
+}
+
+func topics(m matter) int {
+	if m.topic != nil {
+		return 1
+	}
+	return 0
 }
 
 // Choices are the choices as options of a card: at most ten.

@@ -105,8 +105,8 @@ func TestMatchFindsCategoryAndTopic(t *testing.T) {
 	for text, want := range map[string]string{
 		"1208空调不制冷 打了两次前台都没人来": "facility 空调 eng",
 		"房间一股烟味 前台说没房换":        "clean 异味 house",
-		"隔壁很吵睡不着":              "noise  sec",
-		"早餐太难吃":                "food  fb",
+		"隔壁很吵睡不着":              "noise 噪音 sec",
+		"早餐太难吃":                "food 早餐 fb",
 		"发票开错了":                "bill 发票 fin",
 		"大堂滑倒摔伤了":              "injury  eng",
 		"什么也没有的一句":             "",

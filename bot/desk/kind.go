@@ -2,6 +2,7 @@ package desk
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -29,6 +30,7 @@ type Kind struct {
 	Ask      []Ask            `yaml:"ask"`
 	Asks     int              `yaml:"asks"`    // how many may be put in one case; 0: limits.asks
 	Confirm  string           `yaml:"confirm"` // key of the words that repeat what was told; "": they are not repeated
+	Takes    []string         `yaml:"takes"`   // words with which something wanted in the room is of this kind
 	Fields   []Field          `yaml:"fields"`
 }
 
@@ -117,6 +119,17 @@ type Field struct {
 
 // Kind is the kind of that id, nil when the pack has none.
 func (p *Pack) Kind(id string) *Kind { return p.kinds[id] }
+
+// Takes is the kind that takes what is wanted in a text by its words: dishes are
+// ordered, not brought from the store room; "" when none does.
+func (p *Pack) Takes(text string) string {
+	for i := range p.Kinds {
+		if slices.ContainsFunc(p.Kinds[i].Takes, func(w string) bool { return strings.Contains(text, w) }) {
+			return p.Kinds[i].ID
+		}
+	}
+	return ""
+}
 
 // Clocks are the times allowed for a case; half of them for VIPs, in whole
 // minutes. A kind that the pack has not, or that is mute, has none.
