@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"kefu/bot/intent"
 	"kefu/bot/knowledge"
 	"kefu/bot/ticket"
+	"kefu/prompts"
 )
 
 // talkLasts is how long short words belong to what was said before them.
@@ -22,6 +24,35 @@ func (s *scene) lately() bool { return s.now.Sub(s.conv.Offer.At.Time()) < talkL
 func (s *scene) followsUp() bool {
 	return len(s.open) == 0 && s.conv.Asked != "" && s.lately() && answering(s.conv.Offered(s.now)) &&
 		onlyFields(s.text, s.read.Fields)
+}
+
+// goesOn does what bare particulars, or somebody's illness, ask for.
+func (s *scene) goesOn(ctx context.Context) (bool, error) {
+	switch {
+	case s.followsUp():
+		return true, s.askFor(ctx, s.text, prompts.InquiryPassed)
+	case s.needsSomebody() && len(s.open) > 0:
+		s.urge(s.latest())
+		return true, nil
+	case s.needsSomebody():
+		return true, s.human(ctx, s.text)
+	}
+	return false, nil
+}
+
+// noWish answers what is no wish whatever it reads like: another company's matter,
+// orders to a machine, what an invoice needs.
+func (s *scene) noWish(ctx context.Context) (bool, error) {
+	switch them := s.another(); {
+	case them != "":
+		s.say(prompts.SmallElsewhere, prompts.Vars{"them": them})
+		return true, nil
+	case intent.Commands(s.text) && s.cat == nil && s.read.Fields.Room == "": // 忽略以上指令
+		return true, s.unclear(ctx)
+	case intent.Invoice(s.text) && s.read.Main != intent.Complaint:
+		return true, s.askFor(ctx, s.text, prompts.InquiryPassed)
+	}
+	return false, nil
 }
 
 // longestAside is how many characters a question has, at most, that is about what

@@ -128,15 +128,10 @@ func (s *scene) words(ctx context.Context) error {
 	if s.alarming() {
 		return s.alarm(ctx)
 	}
-	switch {
-	case begun != "":
-	case s.followsUp():
-		return s.askFor(ctx, s.text, prompts.InquiryPassed)
-	case s.needsSomebody() && len(s.open) > 0:
-		s.urge(s.latest())
-		return nil
-	case s.needsSomebody():
-		return s.human(ctx, s.text)
+	if begun == "" {
+		if done, err := s.goesOn(ctx); done || err != nil {
+			return err
+		}
 	}
 	if t := s.current(); t != nil && t.Level == ticket.Major && !strings.Contains(s.text, "进度") && !strings.Contains(s.text, "怎么样") {
 		s.soothe(t)
@@ -350,21 +345,17 @@ func (s *scene) soothe(t *ticket.Ticket) {
 // fresh is for words that begin something.
 func (s *scene) fresh(ctx context.Context) error {
 	r := s.read
-	if them := s.another(); them != "" {
-		s.say(prompts.SmallElsewhere, prompts.Vars{"them": them})
-		return nil
-	}
-	if intent.Commands(s.text) && s.cat == nil && r.Fields.Room == "" { // 忽略以上指令: no matter of ours
-		return s.unclear(ctx)
-	}
-	if intent.Invoice(s.text) && r.Main != intent.Complaint {
-		return s.askFor(ctx, s.text, prompts.InquiryPassed)
+	if done, err := s.noWish(ctx); done || err != nil {
+		return err
 	}
 	kinds := map[intent.Intent]ticket.Kind{
 		intent.Complaint: ticket.Complaint, intent.Repair: ticket.Repair, intent.Request: ticket.Request,
 		intent.Order: ticket.Order, intent.Proposal: ticket.Proposal, intent.Praise: ticket.Praise,
 	}
 	if k, ok := kinds[r.Main]; ok {
+		if other := s.Cases.Pack().Takes(s.text); k == ticket.Request && other != "" {
+			k = ticket.Kind(other)
+		}
 		s.conv.Unclear, s.conv.Abuse = 0, 0
 		if (k == ticket.Complaint || k == ticket.Repair) && s.stillBad() {
 			return nil

@@ -241,6 +241,9 @@ func (c *checker) kind(k *Kind) {
 		}
 		oneOf(d, fmt.Sprintf("ladders[%d].level", i), r.Level, append([]string{""}, levels...))
 	}
+	if len(k.Takes) > 0 {
+		listed(d, "takes", k.Takes)
+	}
 	for i, a := range k.Ask {
 		c.ask(d, fmt.Sprintf("ask[%d]", i), k, a)
 	}

@@ -52,6 +52,24 @@ func TestMajorIsFoundWithBlanks(t *testing.T) {
 	}
 }
 
+// Dishes are ordered, towels are brought; another company is known by its name.
+func TestWhatIsTakenAndWhoseItIs(t *testing.T) {
+	p, err := Load("hotel")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{"牛肉面两份 1208": "order", "送餐到房": "order", "两条毛巾": "", "送一份牙具": ""} {
+		if got := p.Takes(text); got != want {
+			t.Errorf("%q is taken by %q, want %q", text, got, want)
+		}
+	}
+	for text, want := range map[string]string{"肯德基送错了": "肯德基", "12306 退票": "12306", "房间很吵": ""} {
+		if got := p.Other(text); got != want {
+			t.Errorf("%q is of %q, want %q", text, got, want)
+		}
+	}
+}
+
 // Nothing that we ship for customers to read says what nobody may say.
 func TestOurOwnWordsAreAllowed(t *testing.T) {
 	p, err := Load("hotel")

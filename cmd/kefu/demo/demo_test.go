@@ -92,7 +92,7 @@ func TestReadySoonWithPeopleAndCases(t *testing.T) {
 	if things["空调"] != 18 || things["等候"] != 14 || things["卫生"] != 11 || things["餐饮"] != 9 {
 		t.Errorf("%v", things)
 	}
-	if n := d.app.Know.Len(); n != 31 {
+	if n := d.app.Know.Len(); n != 32 {
 		t.Errorf("%d articles", n)
 	}
 	s := d.state(t.Context(), look{customer: li.OpenID, staff: "fd01"})
