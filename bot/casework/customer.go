@@ -45,7 +45,9 @@ func (d *Desk) Customer(ctx context.Context, who chat.CustomerID, effect string,
 			return err
 		}
 	}
-	_, err := d.change(ctx, act.Ticket, func(t *ticket.Ticket) error {
+	named := false // another thing
+	t, err := d.change(ctx, act.Ticket, func(t *ticket.Ticket) error {
+		named = false
 		if t.Who != who {
 			return fmt.Errorf("casework: case of another customer")
 		}
@@ -81,9 +83,16 @@ func (d *Desk) Customer(ctx context.Context, who chat.CustomerID, effect string,
 		if act.Reply != "" {
 			t.Log(ticket.Event{At: store.At(now), Who: ticket.ByBot, What: ticket.Answer, Text: act.Reply})
 		}
+		named = c.names(t)
 		return nil
 	})
-	return err
+	if err != nil || !named {
+		return err
+	}
+	if err := d.opened(ctx, t); err != nil {
+		d.Log.Warn("a case was not compared with others", "err", err)
+	}
+	return nil
 }
 
 type guestAct struct {
@@ -95,6 +104,20 @@ type guestAct struct {
 
 func (c guestAct) log(t *ticket.Ticket, what, text, line string) {
 	t.Log(ticket.Event{At: store.At(c.now), Who: ticket.ByCustomer, What: what, Text: text, Line: line})
+}
+
+// names notes what thing is named that the case was not opened for, and says whether
+// one is.
+func (c guestAct) names(t *ticket.Ticket) bool {
+	if !slices.Contains([]string{DoAdd, DoAlarm, DoNotOK}, c.act.Do) {
+		return false
+	}
+	_, topic := c.Pack().Match(c.act.Text)
+	if topic == nil || topic.Title == t.Thing || slices.Contains(t.Also, topic.Title) || len(t.Also) >= ticket.MaxAlso {
+		return false
+	}
+	t.Also = append(t.Also, topic.Title)
+	return true
 }
 
 // add puts what the customer says to the case and tells who has it.

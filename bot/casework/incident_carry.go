@@ -61,13 +61,17 @@ func (d *Desk) mark(ctx context.Context, in *incident.Incident, e incident.Effec
 	if err != nil {
 		return err
 	}
+	both := false // it is part of another event too, for another thing
 	if t.Incident != "" && t.Incident != in.ID {
-		if in, err = d.whose(ctx, in.IncidentID(), incident.ID(t.Incident)); err != nil || in == nil {
+		if both, err = d.ofBoth(ctx, t, in); err == nil && !both {
+			in, err = d.whose(ctx, in.IncidentID(), incident.ID(t.Incident))
+		}
+		if err != nil || in == nil {
 			return err
 		}
 	}
 	now := d.Now()
-	if t.Incident != in.ID {
+	if t.Incident != in.ID && !both {
 		t, err = d.change(ctx, e.Mark, func(t *ticket.Ticket) error {
 			if t.Incident == in.ID {
 				return store.ErrUnchanged
@@ -84,4 +88,14 @@ func (d *Desk) mark(ctx context.Context, in *incident.Incident, e incident.Effec
 		return nil // promotions may go on: it must not hold them for ever
 	}
 	return d.People.Learn(ctx, t.Who, e.ID, customer.Change{Quiet: in.ID})
+}
+
+// ofBoth says whether a case is part of this event and of the one it is marked with,
+// for two things that its customer named.
+func (d *Desk) ofBoth(ctx context.Context, t *ticket.Ticket, in *incident.Incident) (bool, error) {
+	other, err := d.Events.Book.Get(ctx, incident.ID(t.Incident))
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && apart(t, in.Thing, other.Thing), err
 }

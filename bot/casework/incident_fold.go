@@ -117,5 +117,5 @@ func (d *Desk) allMembers(ctx context.Context, in *incident.Incident) ([]inciden
 // follow lets what would have joined a folded incident join the one it is a part of.
 func (d *Desk) follow(ctx context.Context, folded *incident.Incident) error {
 	d.Events.Watch.Drop(folded.IncidentID())
-	return d.knownBy(ctx, folded.Into, folded.Members)
+	return d.knownBy(ctx, folded.Into, folded.Thing, folded.Members)
 }

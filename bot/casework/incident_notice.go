@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
+	"kefu/bot/desk"
 	"kefu/bot/incident"
 	"kefu/bot/ticket"
 )
@@ -23,6 +25,63 @@ func (d *Desk) ended(ctx context.Context, t *ticket.Ticket) (bool, error) {
 	}
 	in, err := d.Events.Book.Get(ctx, incident.ID(t.Incident))
 	return err == nil && in.State == incident.Closed, err
+}
+
+// named stands between a case's id and what was named in it later, in the id of an item.
+const named = "+"
+
+// grievances are the cases, and each once more for every other thing that its customer
+// named later: who complains of the air conditioning and then that the water is off is
+// one case, and counts towards both events.
+func (d *Desk) grievances(cases []*ticket.Ticket) []*ticket.Ticket {
+	all := slices.Clone(cases)
+	for _, t := range cases {
+		for _, thing := range t.Also {
+			if g := d.grievance(t, thing); g != nil {
+				all = append(all, g)
+			}
+		}
+	}
+	return all
+}
+
+// grievance is a case as it is compared by a thing named later; nil when the pack does
+// not know the thing any more.
+func (d *Desk) grievance(t *ticket.Ticket, thing string) *ticket.Ticket {
+	for _, c := range d.Pack().Categories {
+		if slices.ContainsFunc(c.Topics, func(topic desk.Topic) bool { return topic.Title == thing }) {
+			g := *t
+			g.ID, g.Category, g.Thing, g.Matter, g.Words = t.ID+named+thing, c.ID, thing, thing, ""
+			if t.Wrote.After(t.Created) {
+				g.Created = t.Wrote
+			}
+			return &g
+		}
+	}
+	return nil
+}
+
+// by is a case as it is a part of an event about a thing: by what it was opened for,
+// or by what was named later.
+func (d *Desk) by(t *ticket.Ticket, thing string) *ticket.Ticket {
+	if t.Thing != thing && slices.Contains(t.Also, thing) {
+		if g := d.grievance(t, thing); g != nil {
+			return g
+		}
+	}
+	return t
+}
+
+// apart says whether events about two things are two although a case is part of both:
+// its customer named the one after the other.
+func apart(t *ticket.Ticket, a, b string) bool {
+	return a != b && (slices.Contains(t.Also, a) || slices.Contains(t.Also, b))
+}
+
+// caseOfItem is the case of an item.
+func caseOfItem(id string) ticket.ID {
+	id, _, _ = strings.Cut(id, named)
+	return ticket.ID(id)
 }
 
 // item is a case as it is compared with others.
@@ -49,7 +108,7 @@ func item(t *ticket.Ticket) incident.Item {
 // join it. It may be repeated.
 func (d *Desk) Notice(ctx context.Context, cases ...*ticket.Ticket) error {
 	joins := map[incident.ID][]*ticket.Ticket{}
-	for _, t := range cases {
+	for _, t := range d.grievances(cases) {
 		if !d.counts(t) {
 			continue
 		}

@@ -15,8 +15,10 @@ import (
 func (d *Desk) begins(ctx context.Context, g incident.Group, last *ticket.Ticket, usual float64) error {
 	ids := make([]ticket.ID, len(g.Members))
 	for i, id := range g.Members {
-		ids[i] = ticket.ID(id)
+		ids[i] = caseOfItem(id)
 	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
 	cases, err := d.casesBy(ctx, ids)
 	if err != nil || len(cases) == 0 {
 		return err
@@ -24,7 +26,7 @@ func (d *Desk) begins(ctx context.Context, g incident.Group, last *ticket.Ticket
 	slices.SortFunc(cases, func(a, b *ticket.Ticket) int {
 		return cmp.Or(a.Created.Time().Compare(b.Created.Time()), cmp.Compare(a.ID, b.ID))
 	})
-	id, err := d.openFor(ctx, cases)
+	id, err := d.openFor(ctx, cases, last)
 	if err == nil && id == "" {
 		id, err = d.openIncident(ctx, cases, last, usual)
 	}
@@ -40,7 +42,7 @@ func (d *Desk) begins(ctx context.Context, g incident.Group, last *ticket.Ticket
 
 // openFor is the open incident that one of the cases belongs to already, or that is
 // about the same thing; "" when there is none.
-func (d *Desk) openFor(ctx context.Context, cases []*ticket.Ticket) (incident.ID, error) {
+func (d *Desk) openFor(ctx context.Context, cases []*ticket.Ticket, last *ticket.Ticket) (incident.ID, error) {
 	for _, t := range cases {
 		if t.Incident == "" {
 			continue
@@ -51,6 +53,8 @@ func (d *Desk) openFor(ctx context.Context, cases []*ticket.Ticket) (incident.ID
 			continue
 		case err != nil:
 			return "", err
+		case apart(t, in.Thing, last.Thing):
+			continue
 		case in.State == incident.Open:
 			return in.IncidentID(), nil
 		case in.State == incident.Folded:
@@ -63,6 +67,7 @@ func (d *Desk) openFor(ctx context.Context, cases []*ticket.Ticket) (incident.ID
 	}
 	for _, in := range live {
 		if slices.ContainsFunc(cases, func(t *ticket.Ticket) bool {
+			t = d.by(t, last.Thing)
 			return t.Thing != "" && t.Thing == in.Thing && t.Category == in.Category
 		}) {
 			return in.IncidentID(), nil
@@ -75,7 +80,7 @@ func (d *Desk) openFor(ctx context.Context, cases []*ticket.Ticket) (incident.ID
 // instance that noticed the same makes the same id, and one of both is stored.
 func (d *Desk) openIncident(ctx context.Context, cases []*ticket.Ticket, last *ticket.Ticket, usual float64) (incident.ID, error) {
 	now := d.Now()
-	id := incident.NewID(cases[0].TicketID())
+	id := incident.NewID(d.by(cases[0], last.Thing).TicketID())
 	switch _, err := d.Events.Book.Get(ctx, id); {
 	case err == nil:
 		return id, nil
@@ -139,5 +144,5 @@ func (d *Desk) join(ctx context.Context, id incident.ID, cases ...*ticket.Ticket
 }
 
 func member(t *ticket.Ticket) incident.Member {
-	return incident.Member{Ticket: t.TicketID(), No: t.No, Who: t.Who, Room: t.Room, At: t.Created}
+	return incident.Member{Ticket: caseOfItem(t.ID), No: t.No, Who: t.Who, Room: t.Room, At: t.Created}
 }

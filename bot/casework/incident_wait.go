@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"kefu/bot/incident"
@@ -12,9 +13,10 @@ import (
 // maxFailed bounds the cases that are kept to be looked at again.
 const maxFailed = 8192
 
-// opened looks at a case that was just opened, or lets it wait to be looked at.
+// opened looks at a case that was just opened, or in which another thing was named,
+// or lets it wait to be looked at.
 func (d *Desk) opened(ctx context.Context, t *ticket.Ticket) error {
-	if !d.counts(t) {
+	if !slices.ContainsFunc(d.grievances([]*ticket.Ticket{t}), d.counts) {
 		return nil
 	}
 	if d.Events.Waiting == nil {
@@ -108,7 +110,7 @@ func (d *Desk) Recall(ctx context.Context) (time.Time, error) {
 		return now, err
 	}
 	for _, in := range live {
-		if err := d.knownBy(ctx, in.IncidentID(), in.Members); err != nil {
+		if err := d.knownBy(ctx, in.IncidentID(), in.Thing, in.Members); err != nil {
 			return now, err
 		}
 	}
@@ -119,12 +121,13 @@ func (d *Desk) Recall(ctx context.Context) (time.Time, error) {
 const pinnedBy = 50
 
 // knownBy lets later cases be known to belong to an incident by the words of others.
-func (d *Desk) knownBy(ctx context.Context, id incident.ID, members []incident.Member) error {
+func (d *Desk) knownBy(ctx context.Context, id incident.ID, thing string, members []incident.Member) error {
 	cases, err := d.casesBy(ctx, tickets(members[max(0, len(members)-pinnedBy):]))
 	if err != nil {
 		return err
 	}
 	for _, t := range cases {
+		t = d.by(t, thing)
 		d.Events.Watch.Add(item(t))
 		d.Events.Watch.Pin(t.ID, id)
 	}

@@ -3,11 +3,14 @@ package casework_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"kefu/bot/casework"
+	"kefu/bot/conversation"
 	"kefu/bot/incident"
 	"kefu/bot/ticket"
 	"kefu/store"
@@ -153,4 +156,62 @@ func (s *stage) settle(desks ...*casework.Desk) {
 		}
 	}
 	s.t.Fatal("incidents have effects again and again")
+}
+
+func ofHeat(i int) func(*casework.Intake) {
+	return func(in *casework.Intake) {
+		in.Who, in.Words, in.Thing, in.Room = guest(i), fmt.Sprintf("12%02d空调不制冷", i), "空调", fmt.Sprintf("12%02d", i)
+	}
+}
+
+// Who complains of the air conditioning and then, in the same case, that the water is
+// off counts towards both events, and the two stay two.
+func TestAnotherThingNamedLater(t *testing.T) {
+	s := newStage(t, "2026-11-24 18:00")
+	s.events(s.Desk)
+	ctx := t.Context()
+	both := s.openAt(s.Desk, ofHeat(0))
+	for i := range 4 {
+		s.dry(i + 1)
+	}
+	act := conversation.Act{Ticket: both.TicketID(), Do: casework.DoAdd, Text: "现在又停水了"}
+	for range 2 {
+		s.must(s.Customer(ctx, guest(0), "said", act))
+	}
+	list := s.live()
+	if len(list) != 1 || list[0].Thing != "停水" || list[0].Cases != 5 {
+		t.Fatalf("after the fifth who has no water: %d incidents", len(list))
+	}
+	water := list[0]
+	if got := s.get(both.TicketID()); got.Incident != water.ID || !slices.Equal(got.Also, []string{"停水"}) {
+		t.Errorf("its case is part of %q and named also %v", got.Incident, got.Also)
+	}
+	for i := range 4 {
+		s.openAt(s.Desk, ofHeat(10+i))
+	}
+	list = s.live()
+	if len(list) != 2 {
+		t.Fatalf("%d incidents when five are hot", len(list))
+	}
+	for _, in := range list {
+		if in.Cases != 5 {
+			t.Errorf("%s: %d cases", in.Thing, in.Cases)
+		}
+	}
+	if got := s.get(both.TicketID()); got.Incident != water.ID {
+		t.Error("the case left the event that it was part of first")
+	}
+	other := s.beside() // an instance that begins now
+	if _, err := other.Recall(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 2 {
+		s.openAt(other, ofWater(20+i))
+	}
+	s.openAt(other, ofHeat(30))
+	for _, in := range s.live() {
+		if want := map[string]int{"停水": 7, "空调": 6}[in.Thing]; in.Cases != want {
+			t.Errorf("%s: %d cases after two more have no water and one is hot, want %d", in.Thing, in.Cases, want)
+		}
+	}
 }

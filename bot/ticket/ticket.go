@@ -130,6 +130,9 @@ type CardRef struct {
 	What     string `json:"what"` // new, owner, help, major, …
 }
 
+// MaxAlso bounds the things that are named later in a case.
+const MaxAlso = 8
+
 // Ticket is one case.
 type Ticket struct {
 	store.Meta
@@ -157,6 +160,7 @@ type Ticket struct {
 	Stay     string            `json:"stay,omitempty"` // in, left, none
 	InRoom   string            `json:"in_room,omitempty"`
 	Thing    string            `json:"thing,omitempty"` // 空调
+	Also     []string          `json:"also,omitempty"`  // other things named later: 停水; at most MaxAlso
 	Slots    map[string]string `json:"slots,omitempty"` // what else was asked or told, as staff read it: when, people, address, …
 	Near     string            `json:"near,omitempty"`  // the closest knowledge, with its score
 	NearID   string            `json:"near_id,omitempty"`
