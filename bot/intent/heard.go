@@ -98,7 +98,7 @@ func unfit(s string) bool {
 // since 您妈 would be rude.
 var (
 	family = strings.NewReplacer("我妈妈", "您母亲", "我妈", "您母亲", "我爸爸", "您父亲", "我爸", "您父亲", "我老婆", "您爱人", "我老公", "您爱人")
-	turned = strings.NewReplacer("都没", "还没", "我们", "您", "我", "您", "你们", "", "你", "我们")
+	turned = strings.NewReplacer("都没人", "还没人", "我们", "您", "我", "您", "你们", "", "你", "我们")
 )
 
 // restate turns a clause round to be said to the customer.
@@ -156,7 +156,7 @@ func (r *Reader) Question(text string) string {
 		if q, ok := whether(s); ok {
 			return q
 		}
-		if holds(s, "open") && !strings.HasSuffix(s, "了") || holds(s, "whether") {
+		if holds(s, "open") && !strings.HasSuffix(s, "了") || holds(s, "whether") || either([]rune(s)) {
 			return s
 		}
 	}
