@@ -64,7 +64,11 @@ func either(t []rune) bool {
 
 // figure says that a message is a number in Chinese, and no more.
 func (s *sheet) figure() bool {
-	b := []rune(strings.TrimRight(bare(s.t), "元块钱"))
+	text := strings.TrimRight(bare(s.t), "元块钱")
+	for _, w := range []string{"一共", "总共", "大概", "大约", "就是", "是", "共"} {
+		text = strings.TrimPrefix(text, w)
+	}
+	b := []rune(text)
 	if len(b) < 2 || s.any(tAbuse|tMajor|tThanks) || strings.ContainsFunc(string(b), isDigit) {
 		return false
 	}
