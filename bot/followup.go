@@ -116,7 +116,9 @@ func (s *scene) needsSomebody() bool {
 		return len(s.open) == 0 && !s.knows(s.text).Sure
 	case intent.Order:
 		return len(s.open) == 0
-	case intent.Request, intent.Repair, intent.Complaint:
+	case intent.Request: // unless something is to be brought or done
+		return !strings.ContainsAny(s.text, "送拿借要换扫叫")
+	case intent.Repair, intent.Complaint:
 		return false
 	}
 	return true

@@ -52,6 +52,8 @@ func (f *Fields) name(t []rune) {
 // noName begin with a surname's character and are none.
 var noName = strings.Fields("安排 安静 金卡 成人 单人 白天 全天 全款 房号 房间 和我 何时 方便 高层 江景 计划 查询 常住 向导 车型 牛肉 鱼头 鸡汤 米饭 党员 国内")
 
+var phoneLabels = []string{"", "电话", "手机", "手机号", "电话号码", "联系电话", "号码"}
+
 // nameBeside takes a surname with one or two characters, standing alone beside a
 // telephone number, as the name: 王磊 13800138000.
 func (f *Fields) nameBeside(t []rune, hits []hit) {
@@ -59,15 +61,15 @@ func (f *Fields) nameBeside(t []rune, hits []hit) {
 		return
 	}
 	parts := clauses(t)
-	next := func(from, to int) bool { // only marks between
-		return from <= to && strings.Trim(string(t[from:to]), " ,，.。:：;；、") == ""
+	next := func(from, to int) bool { // only marks between, or 电话
+		return from <= to && slices.Contains(phoneLabels, strings.Trim(string(t[from:to]), " ,，.。:：;；、"))
 	}
 	for _, p := range namedPhones(t) {
 		for _, c := range parts {
 			s := t[c.from:c.to]
 			n := surname(s, 0)
 			if n == 0 || len(s) < n+1 || len(s) > n+2 || !next(c.to, p.from) && !next(p.to, c.from) || slices.Contains(noName, string(s)) ||
-				slices.ContainsFunc(s, func(r rune) bool { return !isHan(r) || numeric(r) }) ||
+				slices.ContainsFunc(s, func(r rune) bool { return !isHan(r) }) || numeric(s[0]) ||
 				slices.ContainsFunc(hits, func(h hit) bool { return h.from <= c.from && h.to >= c.to }) || when(s) != "" {
 				continue
 			}

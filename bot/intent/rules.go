@@ -265,6 +265,9 @@ func (s *sheet) settle(i Intent, v float64, why string) {
 func (s *sheet) fieldOnly() bool {
 	f, b := s.out.Fields, strings.ToUpper(bare(s.t))
 	b = strings.TrimRight(b, "号房间室")
+	if f.Phone != "" && f.Name != "" && strings.Replace(strings.Replace(b, f.Phone, "", 1), f.Name, "", 1) == "" { // 王磊 13800138000
+		return true
+	}
 	return b != "" && (b == f.Phone || b == strings.ReplaceAll(f.Order, "-", "") || b == f.Room)
 }
 
