@@ -42,6 +42,7 @@ func (p *program) serve() *cobra.Command {
 				return errors.Join(err, stop(a))
 			}
 			announce(p.out, cfg, a)
+			debug.FreeOSMemory() // what only the start needed: word lists, templates, pages
 			ended := context.AfterFunc(c.Context(), func() { _ = stop(a) })
 			defer ended()
 			err = a.Wait()
