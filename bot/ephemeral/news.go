@@ -68,6 +68,8 @@ func (m *Memory) Subscribe(ctx context.Context, topic string) <-chan struct{} {
 func (m *Memory) listen(ctx context.Context) {
 	for ctx.Err() == nil {
 		sub := m.client.Subscribe(ctx, m.prefix+channel)
+		// Reading hears neither of ctx nor, when it just connected, of the client's end.
+		stop := context.AfterFunc(ctx, func() { _ = sub.Close() })
 		for {
 			msg, err := sub.ReceiveMessage(ctx)
 			if err != nil {
@@ -75,6 +77,7 @@ func (m *Memory) listen(ctx context.Context) {
 			}
 			m.news.tell(strings.Clone(msg.Payload))
 		}
+		stop()
 		_ = sub.Close()
 		select {
 		case <-ctx.Done():
