@@ -86,13 +86,10 @@ func (d *Desk) Customer(ctx context.Context, who chat.CustomerID, effect string,
 		named = c.names(t)
 		return nil
 	})
-	if err != nil || !named {
-		return err
+	if err == nil && named {
+		d.opened(ctx, t)
 	}
-	if err := d.opened(ctx, t); err != nil {
-		d.Log.Warn("a case was not compared with others", "err", err)
-	}
-	return nil
+	return err
 }
 
 type guestAct struct {

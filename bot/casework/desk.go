@@ -168,8 +168,6 @@ func (d *Desk) Open(ctx context.Context, t *ticket.Ticket) error {
 	if err := d.Carry(ctx, t); err != nil {
 		return err
 	}
-	if err := d.opened(ctx, t); err != nil { // CatchUp looks at it again
-		d.Log.Warn("a case was not compared with others", "err", err)
-	}
+	d.opened(ctx, t)
 	return nil
 }

@@ -14,20 +14,22 @@ import (
 const maxFailed = 8192
 
 // opened looks at a case that was just opened, or in which another thing was named,
-// or lets it wait to be looked at.
-func (d *Desk) opened(ctx context.Context, t *ticket.Ticket) error {
+// or lets it wait to be looked at. What fails is told in the log; CatchUp looks again.
+func (d *Desk) opened(ctx context.Context, t *ticket.Ticket) {
 	if !slices.ContainsFunc(d.grievances([]*ticket.Ticket{t}), d.counts) {
-		return nil
+		return
 	}
 	if d.Events.Waiting == nil {
-		return d.Notice(ctx, t)
+		if err := d.Notice(ctx, t); err != nil {
+			d.Log.Warn("a case was not compared with others", "err", err)
+		}
+		return
 	}
 	waits := *t
 	select {
 	case d.Events.Waiting <- &waits:
 	default: // CatchUp finds it
 	}
-	return nil
 }
 
 // NoticeWaiting looks at the cases that wait, and again at those it failed with.
